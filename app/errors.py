@@ -1,0 +1,228 @@
+"""Every exception that is raised on purpose, in one tree. Imports nothing.
+
+    ConcerneError
+    ├── InvalidInput               what somebody sent is not acceptable; nothing was changed
+    │   ├── InvalidField           one field of an identifier, with the reason
+    │   ├── InvalidMapping         the mapping of a source's columns to fields
+    │   ├── InvalidSource          the source cannot be read at all
+    │   ├── InvalidMessage         a protocol message of the wrong shape
+    │   ├── InvalidSettings        a setting that cannot be used
+    │   └── UnknownScheme
+    ├── CryptographyError          what a peer, a file or a caller gave does not hold
+    │   ├── InvalidElement         32 bytes that are no canonical ristretto255 encoding
+    │   ├── IdentityElement        the neutral element, which no honest party ever sends
+    │   ├── InvalidScalar          32 bytes that are no canonical scalar
+    │   ├── InvalidKey             a key that cannot be a key: zero, wrong length, wrong point
+    │   ├── BatchMismatch          as many answers as questions, or none at all
+    │   ├── MalformedProof         not 64 bytes of two canonical scalars
+    │   ├── ZeroProof              a proof with a zero in it, which no honest prover makes
+    │   ├── ProofMismatch          the proof does not hold: another key, or items out of place
+    │   └── StretchRefused         stretch parameters beyond what a client accepts
+    ├── KeyRingError               the key ring on disk
+    │   ├── KeyMissing
+    │   ├── KeyExists
+    │   └── KeyRingUnsafe          file modes that let others read a key
+    ├── UnknownDataset
+    ├── DatasetExists              the slug is taken
+    ├── IngestRunning              another ingest holds the dataset
+    ├── SchemeNotPermitted         the caller may not ask by this scheme
+    ├── EpochGone                  the caller's epoch is not the current one any more
+    ├── LimitExceeded              too many, with the seconds to wait
+    └── Unavailable                unknown; never to be read as "not exposed"
+        ├── Busy                   no capacity right now, with the seconds to wait
+        ├── ServerUnreachable      the client's side: no usable answer came
+        └── ServerRefused          the client's side: a problem document came
+
+Messages are safe to show and to log: they never hold an identifier, an element, a key or a row.
+Each is rendered once, at the edge: as a problem document (`web.problems`) or as an `error:` line
+and an exit code (`cli.main`).
+"""
+
+from __future__ import annotations
+
+
+class ConcerneError(Exception):
+    """Base of everything raised on purpose.
+
+    Args:
+        message: one sentence that says what and where, never the value.
+        hint: what to do about it, or empty.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class InvalidInput(ConcerneError):
+    """What somebody sent is not acceptable; nothing was changed."""
+
+
+class InvalidField(InvalidInput):
+    """One field of an identifier is refused, before any query.
+
+    Args:
+        field: the field's name, as in the protocol (`nir`, `birth_date`, …).
+        reason: a short stable word (`length`, `format`, `key`, `empty`, `characters`, …).
+    """
+
+    def __init__(self, field: str, reason: str, message: str, *, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.field = field
+        self.reason = reason
+
+
+class InvalidMapping(InvalidInput):
+    """The mapping of a source's columns to fields cannot be used."""
+
+
+class InvalidSource(InvalidInput):
+    """The source cannot be read at all."""
+
+
+class InvalidMessage(InvalidInput):
+    """A protocol message does not have the shape that the protocol gives it."""
+
+
+class InvalidSettings(InvalidInput):
+    """A setting cannot be used."""
+
+
+class UnknownScheme(InvalidInput):
+    """No scheme has that name."""
+
+
+class CryptographyError(ConcerneError):
+    """What a peer, a file or a caller gave does not hold."""
+
+
+class InvalidElement(CryptographyError):
+    """Not the canonical encoding of a ristretto255 element (RFC 9496 §4.3.1)."""
+
+
+class IdentityElement(CryptographyError):
+    """The neutral element, which RFC 9497 §2.1 tells every party to refuse."""
+
+
+class InvalidScalar(CryptographyError):
+    """Not a scalar in its canonical form: 32 bytes, little-endian, below the group's order."""
+
+
+class InvalidKey(CryptographyError):
+    """A key that cannot be a key."""
+
+
+class BatchMismatch(CryptographyError):
+    """A batch is empty, too large, or not as long as the one it answers."""
+
+
+class MalformedProof(CryptographyError):
+    """A proof is not two canonical scalars of 32 bytes each."""
+
+
+class ZeroProof(CryptographyError):
+    """A proof holds a zero scalar.
+
+    An honest prover makes one with a probability of 2⁻²⁵², a lazy forger makes it first.
+    """
+
+
+class ProofMismatch(CryptographyError):
+    """The proof does not hold for this public key and these elements in this order."""
+
+
+class StretchRefused(CryptographyError):
+    """Stretch parameters are malformed or above what a client agrees to compute."""
+
+
+class KeyRingError(ConcerneError):
+    """The key ring on disk cannot do what was asked."""
+
+
+class KeyMissing(KeyRingError):
+    """The ring holds no key of that name."""
+
+
+class KeyExists(KeyRingError):
+    """The ring holds a key of that name already; keys are never overwritten."""
+
+
+class KeyRingUnsafe(KeyRingError):
+    """The files' modes let others than their owner read a key."""
+
+
+class UnknownDataset(ConcerneError):
+    """No published dataset has that slug."""
+
+
+class DatasetExists(ConcerneError):
+    """The slug is taken."""
+
+
+class IngestRunning(ConcerneError):
+    """Another ingest holds the dataset."""
+
+
+class SchemeNotPermitted(ConcerneError):
+    """The caller may not ask this dataset by this scheme."""
+
+
+class EpochGone(ConcerneError):
+    """The epoch that the caller works with is not the current one any more."""
+
+
+class LimitExceeded(ConcerneError):
+    """Too many; nothing was computed.
+
+    Args:
+        retry_after_seconds: whole seconds, at least 1, after which a retry can succeed.
+    """
+
+    def __init__(self, message: str, *, retry_after_seconds: int, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Unavailable(ConcerneError):
+    """The answer is unknown. Whoever catches this must not say "not exposed"."""
+
+
+class Busy(Unavailable):
+    """No capacity right now.
+
+    Args:
+        retry_after_seconds: whole seconds, at least 1, after which a retry can succeed.
+    """
+
+    def __init__(self, message: str, *, retry_after_seconds: int, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class ServerUnreachable(Unavailable):
+    """The client's side: no usable answer came."""
+
+
+class ServerRefused(Unavailable):
+    """The client's side: the server answered with a problem document.
+
+    Args:
+        status: the HTTP status.
+        slug: the last part of the problem's `type`, or empty.
+        retry_after_seconds: what the server asked to wait, or None.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        slug: str = "",
+        retry_after_seconds: int | None = None,
+        hint: str = "",
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+        self.slug = slug
+        self.retry_after_seconds = retry_after_seconds
