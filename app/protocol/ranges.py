@@ -1,0 +1,75 @@
+"""The published form of an index: fingerprints in ranges that all have one length.
+
+A client that asks for a range shows its prefix and nothing else; a range holds several hundred
+entries, and random filling makes all ranges of an epoch equally long.
+"""
+
+from __future__ import annotations
+
+import secrets
+from array import array
+from collections.abc import Iterator
+from itertools import pairwise
+
+from app.errors import InvalidMessage
+from app.protocol.fingerprints import FINGERPRINT_BYTES, PREFIX_BITS_MAXIMUM, Location
+
+ENTRIES_PER_RANGE_MINIMUM = 256
+
+
+def choose_prefix_bits(entries: int) -> int:
+    """Return the largest b, at most 20, that leaves 256 entries or more to a range on average."""
+    bits = (entries // ENTRIES_PER_RANGE_MINIMUM).bit_length() - 1
+    return min(max(bits, 0), PREFIX_BITS_MAXIMUM)
+
+
+class RangeBuilder:
+    """Collects an index's locations in memory, 8 bytes an entry, and gives its ranges.
+
+    Args:
+        prefix_bits: as chosen for the number of entries.
+    """
+
+    def __init__(self, prefix_bits: int) -> None:
+        self._ranges = [bytearray() for _ in range(2**prefix_bits)]
+
+    def add(self, location: Location) -> None:
+        """Add one distinct entry."""
+        self._ranges[location.prefix] += location.fingerprint
+
+    @property
+    def range_length(self) -> int:
+        """Entries in each range: as many as the fullest has, and at least one."""
+        return max(1, *(len(r) // FINGERPRINT_BYTES for r in self._ranges))
+
+    def build(self) -> Iterator[tuple[int, bytes]]:
+        """Yield each prefix with its sorted and filled-up range, in ascending order."""
+        length = self.range_length * FINGERPRINT_BYTES
+        for prefix, packed in enumerate(self._ranges):
+            filled = bytes(packed) + secrets.token_bytes(length - len(packed))
+            yield prefix, b"".join(sorted(_split(filled)))
+
+
+def check_range(packed: bytes, range_length: int) -> None:
+    """Check that a range has the form that its epoch's parameters promise.
+
+    Raises:
+        InvalidMessage: another length, or not in ascending order.
+    """
+    if len(packed) != range_length * FINGERPRINT_BYTES:
+        raise InvalidMessage(
+            f"the range has {len(packed):,} bytes instead of {range_length * FINGERPRINT_BYTES:,}"
+        )
+    if any(left > right for left, right in pairwise(_split(packed))):
+        raise InvalidMessage("the range is not in ascending order")
+
+
+def holds(packed: bytes, fingerprint: bytes) -> bool:
+    """Tell whether a range holds a fingerprint, in a time that does not depend on the answer."""
+    # As machine words in the same byte order on both sides; only equality matters.
+    (wanted,) = array("Q", fingerprint)
+    return array("Q", packed).count(wanted) > 0
+
+
+def _split(packed: bytes) -> list[bytes]:
+    return [packed[i : i + FINGERPRINT_BYTES] for i in range(0, len(packed), FINGERPRINT_BYTES)]
