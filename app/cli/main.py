@@ -1,0 +1,84 @@
+"""The command `concerne`: its commands, and how every failure ends.
+
+Exit codes: 0 done, or nothing exposed; 1 something exposed; 2 refused, nothing changed; 3 unknown.
+A failure is one `error:` line, and a `hint:` where there is something to do. No value that was
+read or typed is ever in them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import IntEnum
+
+import click
+import typer
+
+from app.cli import ask, demo, ingest, serve, synthesise
+from app.errors import ConcerneError, CryptographyError, KeyRingError, Unavailable
+from app.logs import places_of
+
+
+class ExitCode(IntEnum):
+    """How a command ended."""
+
+    DONE = 0
+    EXPOSED = 1
+    REFUSED = 2
+    UNKNOWN = 3
+
+
+app = typer.Typer(
+    name="concerne",
+    help="Was I in this leak? A yes or a no, without the site learning who asked.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("synthesise")(synthesise.synthesise)
+app.command("ingest")(ingest.ingest)
+app.command("serve")(serve.serve)
+app.command("ask")(ask.ask)
+app.command("demo")(demo.demo)
+
+
+def run() -> None:
+    """Run the command line, and end the process with its exit code."""
+    # Keys, database and made-up leaks are for their owner alone.
+    os.umask(0o077)
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        code = app(arguments, standalone_mode=False, prog_name="concerne")
+    except ConcerneError as error:
+        return _refuse(error.message, error.hint, _code_of(error))
+    except click.UsageError as error:
+        # What stands in brackets is what was typed.
+        return _refuse(error.format_message().partition(" (")[0], "see --help", ExitCode.REFUSED)
+    except (KeyboardInterrupt, click.Abort):
+        return _refuse("interrupted; nothing half-done was left", "", ExitCode.UNKNOWN)
+    except Exception as error:  # noqa: BLE001 an exception's own text may quote a value
+        where = ", ".join(places_of(error))
+        what = f"a fault of the program: {type(error).__name__} at {where}"
+        return _refuse(what, "please report this line", ExitCode.UNKNOWN)
+    return code if isinstance(code, int) else ExitCode.DONE
+
+
+def _code_of(error: ConcerneError) -> ExitCode:
+    is_unknown = isinstance(error, Unavailable | CryptographyError | KeyRingError)
+    return ExitCode.UNKNOWN if is_unknown else ExitCode.REFUSED
+
+
+def _refuse(message: str, hint: str, code: ExitCode) -> int:
+    print(f"error: {message}", file=sys.stderr)
+    if hint:
+        print(f"hint: {hint}", file=sys.stderr)
+    return code

@@ -1,0 +1,197 @@
+"""What is published right now, in memory, so that answering touches no database.
+
+A request takes one `Index` and works with it to the end: parameters, ranges and the name of the
+key belong to one epoch by construction. A catalogue that could not be renewed for a while stops
+answering, because a dataset may have been retired, or its key changed, in the meantime.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from app.errors import EpochGone, Unavailable, UnknownDataset
+from app.exposure.ports import KeyHolder, Published, PublishedStore
+from app.protocol.fingerprints import FINGERPRINT_BYTES
+from app.protocol.parameters import (
+    DatasetParameters,
+    DeploymentParameters,
+    SchemeParameters,
+    key_name,
+)
+
+_IndexName = tuple[str, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """One scheme of a published dataset.
+
+    Args:
+        dataset: the slug.
+        parameters: what is public about it.
+        packed: all its ranges end to end, or None when they are left in the store.
+        store: where a range is read when they are not in memory.
+    """
+
+    dataset: str
+    parameters: SchemeParameters
+    packed: bytes | None
+    store: PublishedStore
+
+    @property
+    def name(self) -> _IndexName:
+        """Dataset, scheme and epoch: what never changes its contents."""
+        return self.dataset, self.parameters.scheme, self.parameters.epoch
+
+    @property
+    def key_name(self) -> str:
+        """The name under which the key holder has this index's key."""
+        return key_name(*self.name)
+
+    @property
+    def is_resident(self) -> bool:
+        """Whether `read_range` costs no more than copying memory."""
+        return self.packed is not None
+
+    def read_range(self, prefix: int) -> bytes:
+        """Return the range of a prefix, 0 to 2^prefix_bits − 1.
+
+        Raises:
+            EpochGone, Unavailable: the store does not give it.
+        """
+        length = self.parameters.range_length * FINGERPRINT_BYTES
+        if self.packed is None:
+            found = self.store.read_range(*self.name, prefix)
+        else:
+            found = self.packed[prefix * length : (prefix + 1) * length]
+        if len(found) != length:
+            raise Unavailable("a stored range is not whole")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    published: Published
+    datasets: Mapping[str, DatasetParameters]
+    indexes: Mapping[tuple[str, str], Index]
+    taken_at: float
+
+
+class Catalogue:
+    """The current snapshot, renewed by whoever runs the process.
+
+    Args:
+        store: where published datasets are kept.
+        key_holder: made ready for every index before it is offered.
+        resident_bytes: how much memory the ranges may take; what does not fit stays in the store.
+        stale_after_seconds: how old a snapshot may be and still answer.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        store: PublishedStore,
+        key_holder: KeyHolder,
+        *,
+        resident_bytes: int,
+        stale_after_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._key_holder = key_holder
+        self._resident_bytes = resident_bytes
+        self._stale_after_seconds = stale_after_seconds
+        self._clock = clock
+        self._snapshot: _Snapshot | None = None
+        self._renewing = threading.Lock()
+
+    def renew(self) -> None:
+        """Take a new snapshot; on failure the last one stays, and ages.
+
+        Raises:
+            Unavailable, KeyRingError, CryptographyError: store or keys do not answer.
+        """
+        with self._renewing:
+            taken_at = self._clock()
+            published = self._store.load()
+            indexes = self._indexes(published)
+            self._key_holder.hold([index.key_name for index in indexes.values()])
+            self._snapshot = _Snapshot(
+                published, {d.dataset: d for d in published.datasets}, indexes, taken_at
+            )
+
+    def check_current(self) -> None:
+        """Raise Unavailable unless there is a snapshot that is recent enough to answer."""
+        self._current()
+
+    @property
+    def deployment(self) -> DeploymentParameters:
+        """What all datasets share."""
+        return self._current().published.deployment
+
+    @property
+    def datasets(self) -> tuple[DatasetParameters, ...]:
+        """Every published dataset."""
+        return self._current().published.datasets
+
+    def dataset(self, name: str) -> DatasetParameters:
+        """Return one published dataset.
+
+        Raises:
+            UnknownDataset: there is none of that name, or it answers nobody.
+            Unavailable: it is not known right now.
+        """
+        try:
+            return self._current().datasets[name]
+        except KeyError:
+            raise UnknownDataset(
+                "no published dataset has that name", hint="GET /v1/datasets lists them"
+            ) from None
+
+    def index(self, dataset: str, scheme: str) -> Index:
+        """Return one scheme of a published dataset.
+
+        Raises:
+            UnknownDataset, UnknownScheme: there is none.
+            Unavailable: it is not known right now.
+        """
+        parameters = self.dataset(dataset).scheme(scheme)
+        try:
+            return self._current().indexes[dataset, parameters.scheme]
+        except KeyError:
+            raise Unavailable("the dataset is being changed; ask again") from None
+
+    def _current(self) -> _Snapshot:
+        snapshot = self._snapshot
+        if snapshot is None or self._clock() - snapshot.taken_at > self._stale_after_seconds:
+            raise Unavailable(
+                "what is published is not known right now", hint="try again in a minute"
+            )
+        return snapshot
+
+    def _indexes(self, published: Published) -> Mapping[tuple[str, str], Index]:
+        """Make each published index, taking over the ranges that are in memory already."""
+        last = self._snapshot
+        known = {} if last is None else {i.name: i.packed for i in last.indexes.values()}
+        left = self._resident_bytes
+        indexes = {}
+        for dataset in published.datasets:
+            for parameters in dataset.schemes.values():
+                name = (dataset.dataset, parameters.scheme, parameters.epoch)
+                size = 2**parameters.prefix_bits * parameters.range_length * FINGERPRINT_BYTES
+                packed = None
+                if size <= left:
+                    packed = known.get(name) or self._read_ranges(name)
+                    left -= size
+                index = Index(dataset.dataset, parameters, packed, self._store)
+                indexes[dataset.dataset, parameters.scheme] = index
+        return indexes
+
+    def _read_ranges(self, name: _IndexName) -> bytes:
+        try:
+            return self._store.read_ranges(*name)
+        except EpochGone as exc:
+            raise Unavailable("a dataset was changed while it was loaded") from exc

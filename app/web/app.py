@@ -1,0 +1,92 @@
+"""The application: routes, and around them, from the outside in, what holds for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from slowapi.errors import RateLimitExceeded
+from starlette.middleware import Middleware
+
+from app.errors import ConcerneError
+from app.exposure.catalogue import Catalogue
+from app.logs import describe_exception
+from app.web import problems
+from app.web.bodies import BodyLimit
+from app.web.headers import SecurityHeaders
+from app.web.limits import RequestGuard
+from app.web.requestlog import RequestLog
+from app.web.routes import datasets, evaluations, health, lookups, ranges
+from app.web.services import Services
+
+_log = structlog.get_logger()
+
+TITLE = "Concerné"
+DESCRIPTION = (
+    "Was I in this leak? A plain lookup shows the identifier to the server; a private one "
+    "(an evaluation, then a range) does not. No status but 200 is ever an answer."
+)
+
+
+def create_app(services: Services) -> FastAPI:
+    """Return the application over the given services."""
+    settings = services.settings
+    app = FastAPI(
+        title=TITLE,
+        description=DESCRIPTION,
+        version="1",
+        # The interactive pages would load scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan(services),
+        middleware=[
+            Middleware(RequestLog),
+            Middleware(SecurityHeaders),
+            Middleware(RequestGuard, setting=settings.limit_requests, digests=services.digests),
+            Middleware(
+                BodyLimit,
+                bytes_maximum=settings.body_bytes_maximum,
+                seconds_maximum=settings.body_seconds_maximum,
+            ),
+        ],
+    )
+    problems.install(app)
+
+    @app.exception_handler(RateLimitExceeded)
+    async def exceeded(request: Request, _error: RateLimitExceeded) -> Response:
+        return services.limits.refusal(request)
+
+    for subject in (datasets, lookups, evaluations, ranges, health):
+        app.include_router(subject.router(services))
+    return app
+
+
+def _lifespan(services: Services):  # type: ignore[no-untyped-def]  # what FastAPI calls it
+    catalogue = services.answering.catalogue
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await _renew(catalogue)
+        renewing = asyncio.create_task(_keep_renewing(catalogue, services.settings.renew_seconds))
+        yield
+        renewing.cancel()
+        services.answering.close()
+
+    return lifespan
+
+
+async def _keep_renewing(catalogue: Catalogue, seconds: float) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        await _renew(catalogue)
+
+
+async def _renew(catalogue: Catalogue) -> None:
+    """Renew what is published; a failure is logged, and ages what is known until none answers."""
+    try:
+        await asyncio.to_thread(catalogue.renew)
+    except ConcerneError as error:
+        _log.error("what is published could not be reread", **describe_exception(error))

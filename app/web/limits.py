@@ -1,0 +1,210 @@
+"""How many may ask: per block of addresses and route, and per dataset and day.
+
+Three layers, all of them moving windows:
+
+- `RequestGuard` counts every request, refused and malformed ones too, before the body is read. It
+  counts in this process, so that it works whatever else is down.
+- slowapi counts what each answering route gives out, in elements, per block and route;
+- and, for all blocks together, per dataset.
+
+Why these numbers: see `app.settings`.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+import warnings
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from limits import RateLimitItem, parse_many
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter, RateLimiter
+from slowapi import Limiter
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.errors import InvalidSettings, LimitExceeded
+from app.exposure.addresses import BlockDigests
+from app.exposure.catalogue import Catalogue
+from app.settings import UNLIMITED, Settings
+from app.web.problems import problem_of
+
+BLOCK = "concerne.block"
+_DATASET_SCOPE = "dataset"
+_REQUESTS_SCOPE = "requests"
+_UNKNOWN_DATASET = "unknown"
+_HEALTH = frozenset({"/healthz", "/readyz"})
+
+_Endpoint = Callable[..., Any]
+_Decorator = Callable[[_Endpoint], _Endpoint]
+_Cost = int | Callable[[Request], int]
+
+
+def limit_items(setting: str) -> list[RateLimitItem]:
+    """Return the limits that a setting such as `300/hour;2000/day` names."""
+    return [] if setting == UNLIMITED else parse_many(setting)
+
+
+class Limits:
+    """The answering routes' limits.
+
+    Args:
+        settings: which limits, and where they are counted.
+        catalogue: which dataset names exist; all others share one budget.
+    """
+
+    def __init__(self, settings: Settings, catalogue: Catalogue) -> None:
+        self._dataset_limit = settings.limit_dataset
+        self._catalogue = catalogue
+        self._limiter = _make_limiter(settings.limit_storage)
+
+    def per_block(self, setting: str, *, cost: _Cost = 1) -> _Decorator:
+        """Limit an endpoint per block of addresses. Goes under the route's decorator.
+
+        Args:
+            setting: the limit, or `unlimited`.
+            cost: how much one request counts, or how to tell.
+        """
+        if setting == UNLIMITED:
+            return _leave
+        return self._limiter.limit(setting, cost=cost)
+
+    def per_dataset(self, *, cost: _Cost = 1) -> _Decorator:
+        """Take from the dataset's budget. Goes above `per_block`, which is then asked first."""
+        if self._dataset_limit == UNLIMITED:
+            return _leave
+        return self._limiter.shared_limit(
+            self._dataset_limit, scope=_DATASET_SCOPE, key_func=self._dataset_of, cost=cost
+        )
+
+    def add_headers(self, request: Request, response: Response) -> None:
+        """Tell a caller how much is left for its block (draft-ietf-httpapi-ratelimit-headers)."""
+        counted: tuple[RateLimitItem, list[str]] | None
+        counted = getattr(request.state, "view_rate_limit", None)
+        # How much all others have used of a dataset's budget is nobody's business.
+        if counted is not None and counted[1][-1] != _DATASET_SCOPE:
+            _add_fields(response, self._limiter.limiter, *counted)
+
+    def refusal(self, request: Request) -> Response:
+        """Return the problem document of a limit that slowapi found exceeded."""
+        item, names = request.state.view_rate_limit
+        response = problem_of(_exceeded(self._limiter.limiter, item, names))
+        if names[-1] != _DATASET_SCOPE:
+            _add_fields(response, self._limiter.limiter, item, names)
+        return response
+
+    def _dataset_of(self, request: Request) -> str:
+        name = request.path_params["dataset"]
+        known = (dataset.dataset for dataset in self._catalogue.datasets)
+        return name if name in known else _UNKNOWN_DATASET
+
+
+class RequestGuard:
+    """Counts every request per block of addresses, before anything of it is read.
+
+    Args:
+        app: what comes after.
+        setting: the limit, or `unlimited`.
+        digests: what a block is called today.
+    """
+
+    def __init__(self, app: ASGIApp, *, setting: str, digests: BlockDigests) -> None:
+        self._app = app
+        self._items = limit_items(setting)
+        self._digests = digests
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http" or scope["path"] in _HEALTH:
+            await self._app(scope, receive, send)
+            return
+        client = scope.get("client")
+        scope[BLOCK] = self._digests.digest(client[0] if client else "")
+        names = [scope[BLOCK], _REQUESTS_SCOPE]
+        for item in self._items:
+            if not self._limiter.hit(item, *names):
+                response = problem_of(_exceeded(self._limiter, item, names))
+                _add_fields(response, self._limiter, item, names)
+                await response(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def limited_route(limits: Limits) -> type[APIRoute]:
+    """Return a route class that tells callers what is left of their limits."""
+
+    class LimitedRoute(APIRoute):
+        def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]  # narrower: awaitable, not coroutine
+            handle = super().get_route_handler()
+
+            async def handle_and_tell(request: Request) -> Response:
+                response = await handle(request)
+                limits.add_headers(request, response)
+                return response
+
+            return handle_and_tell
+
+    return LimitedRoute
+
+
+def _make_limiter(storage: str) -> Limiter:
+    """Make slowapi's limiter, configured by our settings and by nothing else.
+
+    It would read RATELIMIT_… variables and a `.env` in the working folder too, and either can
+    switch every limit off without a word.
+    """
+    for name in os.environ:
+        if name.startswith("RATELIMIT_"):
+            raise InvalidSettings(
+                f"the variable {name} would change limits unseen",
+                hint="unset it; limits are CONCERNE_LIMIT_… settings",
+            )
+    with warnings.catch_warnings():
+        # "Config file not found" is what we want.
+        warnings.simplefilter("ignore", UserWarning)
+        return Limiter(
+            key_func=_block_of,
+            strategy="moving-window",
+            storage_uri=storage,
+            in_memory_fallback_enabled=True,
+            # By endpoint: by URL, each range and each dataset would have a window of its own.
+            key_style="endpoint",
+            config_filename=os.devnull,
+        )
+
+
+def _leave(endpoint: _Endpoint) -> _Endpoint:
+    return endpoint
+
+
+def _block_of(request: Request) -> str:
+    block: str = request.scope[BLOCK]
+    return block
+
+
+def _exceeded(limiter: RateLimiter, item: RateLimitItem, names: Iterable[str]) -> LimitExceeded:
+    return LimitExceeded(
+        "too many questions for now; nothing was computed",
+        retry_after_seconds=_seconds_left(limiter, item, names),
+        hint="wait as long as Retry-After says",
+    )
+
+
+def _seconds_left(limiter: RateLimiter, item: RateLimitItem, names: Iterable[str]) -> int:
+    return max(1, math.ceil(limiter.get_window_stats(item, *names).reset_time - time.time()))
+
+
+def _add_fields(
+    response: Response, limiter: RateLimiter, item: RateLimitItem, names: Iterable[str]
+) -> None:
+    *_, scope = names = list(names)
+    policy = scope.rpartition(".")[2]
+    stats = limiter.get_window_stats(item, *names)
+    left = max(1, math.ceil(stats.reset_time - time.time()))
+    response.headers["RateLimit-Policy"] = f'"{policy}";q={item.amount};w={item.get_expiry()}'
+    response.headers["RateLimit"] = f'"{policy}";r={max(0, stats.remaining)};t={left}'

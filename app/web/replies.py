@@ -1,0 +1,27 @@
+"""Replies as bytes."""
+
+from __future__ import annotations
+
+import json
+
+from fastapi import Response
+
+from app.protocol.messages import Json
+
+# The longest answer to a lookup has a dataset's name of 64 characters.
+LOOKUP_BODY_BYTES = 256
+_MEDIA_TYPE = "application/json"
+
+
+def json_reply(document: Json) -> Response:
+    """Write a document as JSON."""
+    return Response(_dump(document), media_type=_MEDIA_TYPE)
+
+
+def lookup_reply(document: Json) -> Response:
+    """Write the answer to a lookup, filled up with spaces to one length."""
+    return Response(_dump(document).ljust(LOOKUP_BODY_BYTES), media_type=_MEDIA_TYPE)
+
+
+def _dump(document: Json) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

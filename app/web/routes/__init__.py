@@ -1,0 +1,1 @@
+"""One file a subject: decode, call one use case, shape the reply."""

@@ -1,0 +1,27 @@
+"""For whoever watches over the process."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from app.web.replies import json_reply
+from app.web.schemas import HealthReply, problems
+from app.web.services import Services
+
+
+def router(services: Services) -> APIRouter:
+    """Return the routes for liveness and readiness."""
+    routes = APIRouter(tags=["health"])
+
+    @routes.get("/healthz", response_model=HealthReply)
+    async def healthz() -> Response:
+        """The process answers."""
+        return json_reply({"status": "ok"})
+
+    @routes.get("/readyz", response_model=HealthReply, responses=problems(503))
+    async def readyz() -> Response:
+        """What is published is known, and its keys are held."""
+        services.answering.catalogue.check_current()
+        return json_reply({"status": "ok"})
+
+    return routes

@@ -1,0 +1,193 @@
+"""Request bodies, and the shapes of replies for the API's description.
+
+Replies are written by `protocol.messages`; the models here only describe them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.identity.schemes import FIELD_NAMES
+
+FIELD_CHARACTERS_MAXIMUM = 256
+# Enough for a lab's largest batch; how many are allowed is the use case's business.
+_BLINDED_MAXIMUM = 4096
+
+_Text = Annotated[str, Field(max_length=FIELD_CHARACTERS_MAXIMUM)]
+
+
+def _example(**example: Any) -> ConfigDict:
+    return ConfigDict(
+        extra="forbid", hide_input_in_errors=True, json_schema_extra={"examples": [example]}
+    )
+
+
+class LookupBody(BaseModel):
+    """One identifier, in clear: the scheme, and exactly the scheme's fields."""
+
+    model_config = _example(scheme="nir-dob", nir="1 85 05 56 950 048 46", birth_date="1985-05-12")
+
+    scheme: _Text
+    nir: _Text | None = None
+    birth_date: _Text | None = None
+    surname: _Text | None = None
+    given_name: _Text | None = None
+    email: _Text | None = None
+    phone: _Text | None = None
+
+    def fields(self) -> dict[str, str]:
+        """Return the fields that were sent, by name."""
+        values = ((name, getattr(self, name)) for name in FIELD_NAMES)
+        return {name: value for name, value in values if value is not None}
+
+
+class EvaluationBody(BaseModel):
+    """Blinded elements: 32 bytes each, base64url without padding."""
+
+    model_config = _example(blinded=["pgTZjo7SrM9M01-RYzfCgP0prkLH6aQhrx72XoJ-hhQ"])
+
+    blinded: Annotated[list[str], Field(min_length=1, max_length=_BLINDED_MAXIMUM)]
+
+
+class LookupReply(BaseModel):
+    """Yes or no; filled up with spaces so that both are equally long."""
+
+    model_config = _example(dataset="demo", scheme="nir-dob", epoch=1, exposed=True)
+
+    dataset: str
+    scheme: str
+    epoch: int
+    exposed: bool
+
+
+class EvaluationReply(BaseModel):
+    """As many elements as were sent, in the same order, and one proof for all of them."""
+
+    model_config = _example(
+        epoch=1,
+        evaluated=["ZFvg8NJtWgccU6GyRaZxDXAkPFhESAkP3E7AHQ6w7g0"],
+        proof="7xcNIfUSOvtpn1IUe2JEN8GT25qpiZRyJbv4fXP2WQr"
+        "uQzgpD6HkVZJjibKcH_LNuT4bU9L2CCZLUDfttnE9Aw",
+    )
+
+    epoch: int
+    evaluated: list[str]
+    proof: str
+
+
+class ParametersReply(BaseModel):
+    """What a client must agree with before it asks anything."""
+
+    model_config = _example(
+        protocol=1,
+        suite="ristretto255-SHA512",
+        mode="VOPRF",
+        normalisation=1,
+        stretch_salt="AAECAwQFBgcICQoLDA0ODw",
+    )
+
+    protocol: int
+    suite: str
+    mode: str
+    normalisation: int
+    stretch_salt: str
+
+
+class DatasetSummary(BaseModel):
+    """One published dataset."""
+
+    model_config = _example(
+        dataset="demo",
+        title="Made-up leak",
+        breach_date="2021-02-23",
+        published_at="2026-01-02T03:04:05+00:00",
+        epoch=1,
+        rows=491840,
+        public_schemes=["nir-dob"],
+    )
+
+    dataset: str
+    title: str
+    breach_date: str
+    published_at: str
+    epoch: int
+    rows: int
+    public_schemes: list[str]
+
+
+class DatasetsReply(BaseModel):
+    """Every published dataset."""
+
+    datasets: list[DatasetSummary]
+
+
+class StretchParameters(BaseModel):
+    """The cost of one input."""
+
+    algorithm: str
+    version: int
+    memory_kib: int
+    iterations: int
+    parallelism: int
+    length: int
+
+
+class SchemeReply(BaseModel):
+    """One scheme of a dataset; `commitment` is null below 1,000 entries."""
+
+    epoch: int
+    public: bool
+    public_key: str
+    prefix_bits: int
+    range_length: int
+    entries: int
+    rows: int
+    commitment: str | None
+    stretch: StretchParameters
+
+
+class DatasetReply(DatasetSummary):
+    """One dataset with everything a client needs to ask it."""
+
+    model_config = ConfigDict(json_schema_extra={})
+
+    rows_rejected: int
+    schemes: dict[str, SchemeReply]
+    coverage: dict[str, float]
+
+
+class HealthReply(BaseModel):
+    """The process is there."""
+
+    model_config = _example(status="ok")
+
+    status: str
+
+
+class ProblemReply(BaseModel):
+    """Why there is no answer (RFC 9457). No problem ever means "not exposed"."""
+
+    model_config = _example(
+        type="urn:concerne:problem:invalid-field",
+        title="A field is refused",
+        status=422,
+        detail="the two-digit key does not match; check the number",
+        field="nir",
+        reason="key",
+    )
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    hint: str | None = None
+    field: str | None = None
+    reason: str | None = None
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe the problem documents that a route can answer with."""
+    content = {"application/problem+json": {"schema": ProblemReply.model_json_schema()}}
+    return {status: {"description": "Problem", "content": content} for status in statuses}

@@ -1,0 +1,20 @@
+"""What the routes are given: made once by whoever wires the program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.exposure.addresses import BlockDigests
+from app.exposure.answering import Answering
+from app.settings import Settings
+from app.web.limits import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The use cases, the limits in front of them, and the settings of both."""
+
+    settings: Settings
+    answering: Answering
+    limits: Limits
+    digests: BlockDigests
