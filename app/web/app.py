@@ -20,6 +20,7 @@ from app.web.headers import SecurityHeaders
 from app.web.limits import RequestGuard
 from app.web.requestlog import RequestLog
 from app.web.routes import datasets, evaluations, health, lookups, ranges
+from app.web.schemas import problems as describe_problems
 from app.web.services import Services
 
 _log = structlog.get_logger()
@@ -41,6 +42,8 @@ def create_app(services: Services) -> FastAPI:
         # The interactive pages would load scripts from elsewhere.
         docs_url=None,
         redoc_url=None,
+        # Instead of the library's own 422, which nobody here ever gets to see.
+        responses=describe_problems(422, 429),
         lifespan=_lifespan(services),
         middleware=[
             Middleware(RequestLog),

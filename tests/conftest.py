@@ -1,0 +1,67 @@
+"""One made-up leak, ingested once, for every test that only asks about it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli.ingest import run_ingest
+from app.settings import Settings
+from app.synthesis.leak import synthesise
+from app.synthesis.mapping import MAPPING_TOML
+
+DATASET = "demo"
+ROWS = 400
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A published leak and the truth about it.
+
+    Args:
+        data: the folder of database and keys.
+        truth: lookups' bodies, each with its scheme and whether it is exposed.
+        mapping: the mapping's file.
+    """
+
+    data: Path
+    truth: list[dict[str, Any]]
+    mapping: Path
+
+    def settings(self, **changes: Any) -> Settings:
+        """Return settings for this leak, cheap and unlimited unless changed."""
+        lifted = {f"limit_{n}": "unlimited" for n in ("requests", "lookups", "evaluations")}
+        lifted |= {f"limit_{n}": "unlimited" for n in ("ranges", "dataset")}
+        return cheap_settings(self.data, **(lifted | changes))
+
+    def lines(self, scheme: str, *, exposed: bool) -> list[dict[str, Any]]:
+        """Return the truth about one scheme."""
+        return [t for t in self.truth if t["scheme"] == scheme and t["exposed"] is exposed]
+
+
+def cheap_settings(data: Path, **changes: Any) -> Settings:
+    """Return settings with the stretch that is for tests only."""
+    values: dict[str, Any] = {"data": data, "stretch_profile": "insecure-test-only"}
+    return Settings(**(values | changes))
+
+
+@pytest.fixture(scope="session")
+def leak(tmp_path_factory: pytest.TempPathFactory) -> Leak:
+    """A leak of 400 rows, of which `nir-dob` and `phone` are open to the public."""
+    folder = tmp_path_factory.mktemp("leak")
+    source, truth, mapping = folder / "leak.csv", folder / "truth.jsonl", folder / "mapping.toml"
+    with source.open("wb") as out, truth.open("wb") as known:
+        synthesise(rows=ROWS, seed=7, out=out, truth=known)
+    text = MAPPING_TOML.replace(
+        'public_schemes = ["nir-dob"]', 'public_schemes = ["nir-dob", "phone"]'
+    )
+    assert text != MAPPING_TOML
+    mapping.write_text(text, encoding="utf-8")
+    data = folder / "data"
+    run_ingest(cheap_settings(data), source, DATASET, mapping)
+    lines = truth.read_text(encoding="utf-8").splitlines()
+    return Leak(data, [json.loads(line) for line in lines], mapping)

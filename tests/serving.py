@@ -1,0 +1,54 @@
+"""A real web server around an application, in a thread, on a free port of the loopback."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from app.settings import Settings
+from app.web.app import create_app
+from app.web.main import wire
+
+
+@contextmanager
+def serving(app: FastAPI, *, trusted_proxies: Sequence[str] = ()) -> Iterator[httpx.Client]:
+    """Yield an HTTP client whose base URL is the running application."""
+    config = uvicorn.Config(
+        app,
+        port=0,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        deadline = time.monotonic() + 30
+        while not server.started:
+            assert thread.is_alive(), "the server stopped while starting"
+            assert time.monotonic() < deadline, "the server did not start"
+            time.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@contextmanager
+def serving_settings(settings: Settings) -> Iterator[httpx.Client]:
+    """Serve the real application as these settings describe it."""
+    app = create_app(wire(settings))
+    with serving(app, trusted_proxies=settings.trusted_proxies) as client:
+        yield client
