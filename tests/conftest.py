@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,6 +49,15 @@ def cheap_settings(data: Path, **changes: Any) -> Settings:
     """Return settings with the stretch that is for tests only."""
     values: dict[str, Any] = {"data": data, "stretch_profile": "insecure-test-only"}
     return Settings(**(values | changes))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clean_environment() -> Iterator[None]:
+    """Nobody's own settings change what the tests see."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [n for n in os.environ if n.startswith(("CONCERNE_", "RATELIMIT_"))]:
+            patch.delenv(name)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,10 @@ read or typed is ever in them.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from enum import IntEnum
 
-import click
 import typer
 
 from app.cli import ask, demo, ingest, serve, synthesise
@@ -28,10 +28,12 @@ class ExitCode(IntEnum):
     UNKNOWN = 3
 
 
+# What the library turns Ctrl-C into.
+_INTERRUPTED = 130
+
 app = typer.Typer(
     name="concerne",
     help="Was I in this leak? A yes or a no, without the site learning who asked.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -57,19 +59,31 @@ def main(arguments: list[str]) -> int:
         The exit code.
     """
     try:
-        code = app(arguments, standalone_mode=False, prog_name="concerne")
+        code = app(arguments or ["--help"], standalone_mode=False, prog_name="concerne")
     except ConcerneError as error:
         return _refuse(error.message, error.hint, _code_of(error))
-    except click.UsageError as error:
-        # What stands in brackets is what was typed.
-        return _refuse(error.format_message().partition(" (")[0], "see --help", ExitCode.REFUSED)
-    except (KeyboardInterrupt, click.Abort):
-        return _refuse("interrupted; nothing half-done was left", "", ExitCode.UNKNOWN)
+    except typer.TyperException as error:
+        return _refuse(_without_typed(error.format_message()), "see --help", ExitCode.REFUSED)
+    except typer.Abort:
+        code = _INTERRUPTED
     except Exception as error:  # noqa: BLE001 an exception's own text may quote a value
         where = ", ".join(places_of(error))
         what = f"a fault of the program: {type(error).__name__} at {where}"
         return _refuse(what, "please report this line", ExitCode.UNKNOWN)
+    if code == _INTERRUPTED:
+        return _refuse("interrupted; nothing half-done was left", "", ExitCode.UNKNOWN)
     return code if isinstance(code, int) else ExitCode.DONE
+
+
+def _without_typed(message: str) -> str:
+    """Return a usage error without what was typed: somebody may have typed an identifier.
+
+    The library puts it behind a colon, in brackets, or between quotes; names of options and of
+    arguments, which are in quotes too, begin with a hyphen or are in capitals.
+    """
+    head = message.partition(": ")[0].partition(" (")[0]
+    told = re.sub(r" '(?!-)[^'A-Z]*'", "", head).rstrip(".")
+    return told[:1].lower() + told[1:]
 
 
 def _code_of(error: ConcerneError) -> ExitCode:

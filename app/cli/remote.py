@@ -57,6 +57,7 @@ class RemoteServer:
             CryptographyError: the server's proof or its elements do not hold.
             Unavailable: no answer came.
         """
+        client.check_identifier(scheme, fields)
         deployment = self.deployment()
         for _ in range(EPOCHS_TRIED):
             parameters = self.dataset(dataset).scheme(scheme)

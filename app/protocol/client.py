@@ -23,6 +23,15 @@ from app.protocol.parameters import DeploymentParameters, SchemeParameters
 from app.protocol.ranges import check_range, holds
 
 
+def check_identifier(scheme: str, raw: Mapping[str, str]) -> None:
+    """Refuse an identifier before anybody is asked anything.
+
+    Raises:
+        UnknownScheme, InvalidField: it is refused.
+    """
+    normalise_fields(scheme_named(scheme), raw)
+
+
 def stretch_identifier(
     deployment: DeploymentParameters, parameters: SchemeParameters, raw: Mapping[str, str]
 ) -> Stretched:

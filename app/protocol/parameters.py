@@ -118,3 +118,8 @@ def check_slug(slug: str) -> str:
             hint="for example: megabus-2021",
         )
     return slug
+
+
+def key_name(dataset: str, scheme: str, epoch: int) -> str:
+    """Return the name under which a key ring holds the key of one index."""
+    return f"{dataset}/{scheme}/{epoch}"

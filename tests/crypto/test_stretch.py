@@ -32,7 +32,7 @@ def test_the_profiles_are_the_protocols() -> None:
         stated["iterations"],
         stated["parallelism"],
     )
-    assert RFC_9106_64_MIB == StretchProfile(65536, 3, 1)
+    assert StretchProfile(65536, 3, 1) == RFC_9106_64_MIB
 
 
 def test_the_cheap_profile_is_named_so_that_nobody_takes_it_for_real() -> None:

@@ -1,0 +1,74 @@
+"""Runs the command `concerne` as a person does: as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+CHEAP = {"CONCERNE_STRETCH_PROFILE": "insecure-test-only"}
+UNLIMITED = {
+    f"CONCERNE_LIMIT_{name}": "unlimited"
+    for name in ("REQUESTS", "LOOKUPS", "EVALUATIONS", "RANGES", "DATASET")
+}
+
+
+def concerne(
+    *arguments: str | int | Path, data: Path, stdin: bytes = b"", timeout_seconds: float = 120
+) -> subprocess.CompletedProcess[bytes]:
+    """Run one command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "app.cli", *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        check=False,
+        timeout=timeout_seconds,
+        env=os.environ | CHEAP | {"CONCERNE_DATA": str(data)},
+    )
+
+
+def free_port() -> int:
+    """Return a port of the loopback that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def concerne_serve(data: Path, log: Path, **environment: str) -> Iterator[str]:
+    """Run `concerne serve`, its output in `log`, and yield its URL."""
+    port = free_port()
+    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--data", str(data)]
+    url = f"http://127.0.0.1:{port}"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            command, stdout=out, stderr=out, env=os.environ | CHEAP | UNLIMITED | environment
+        )
+        try:
+            _wait_until_ready(url, process)
+            yield url
+        finally:
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=30) in (0, -signal.SIGINT)
+
+
+def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the server stopped while starting"
+        try:
+            if httpx.get(f"{url}/readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    raise AssertionError("the server did not start")

@@ -1,0 +1,245 @@
+"""Marker identifiers go through every command and route; nothing that is left holds them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+import httpx
+import pytest
+
+from app.cli.remote import RemoteServer
+from app.errors import ConcerneError
+from app.identity.nir import nir_key
+from tests.cli.commands import concerne, concerne_serve
+
+# Made up: a commune that never was, reserved phone numbers, a reserved domain.
+NIR = "1850556950048"
+MARKERS = {
+    "nir": f"{NIR}{nir_key(NIR):02}",
+    "nir without key": NIR,
+    "nir as printed": f"1 85 05 56 950 048 {nir_key(NIR):02}",
+    "birth date": "1985-05-12",
+    "birth date as written": "12/05/1985",
+    "surname": "Wéndelïnçanari",
+    "given name": "Zénobïecanari",
+    "email": "zenobie.canari@wendelin.example",
+    "phone": "0199004242",
+    "phone with prefix": "+33199004242",
+    "comment": "Canarï unlooked-at commentäry",
+}
+# A date of birth alone is in thousands of files; in clear only where it stands as one.
+SHORT = {"birth date", "birth date as written"}
+HASHES = ("md5", "sha1", "sha256", "sha512", "blake2b")
+HEADER = "NUM_SECU;DATE_NAISS;NOM;NOM_JF;PRENOM;EMAIL;TEL_FIXE;TEL_MOBILE;LABO;DEPT;DATE_EXAM;X"
+MAPPING = """
+[source]
+encoding = "utf-8"
+delimiter = ";"
+[fields]
+nir = "NUM_SECU"
+birth_date = { columns = ["DATE_NAISS"], formats = ["%d/%m/%Y"] }
+surname = ["NOM", "NOM_JF"]
+given_name = "PRENOM"
+email = "EMAIL"
+phone = ["TEL_FIXE", "TEL_MOBILE"]
+[dataset]
+title = "Made up"
+breach_date = 2021-02-23
+public_schemes = ["nir-dob", "nir", "name-dob", "email", "phone"]
+[scope]
+laboratory = "LABO"
+"""
+
+
+def unaccented(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def traces() -> Iterator[tuple[str, bytes]]:
+    """Yield every form in which a marker must not be found, with what it is."""
+    for name, value in MARKERS.items():
+        spellings = {value, value.upper(), value.lower(), unaccented(value)}
+        spellings |= {unaccented(value).upper(), value.replace(" ", "")}
+        for text in spellings:
+            forms = {text.encode(), text.encode("utf-16-le"), quote(text).encode()}
+            forms |= {quote_plus(text).encode(), json.dumps(text)[1:-1].encode()}
+            forms |= {text.encode("cp1252")}
+            for form in {text.encode(), *base64_of(text)}:
+                forms.add(form)
+            for algorithm in HASHES:
+                digest = hashlib.new(algorithm, text.encode())
+                forms |= {digest.digest(), digest.hexdigest().encode()}
+                forms |= {digest.hexdigest().upper().encode(), base64.b64encode(digest.digest())}
+            yield from ((name, form) for form in forms)
+
+
+def base64_of(text: str) -> set[bytes]:
+    """Return what base64 makes of a text at each of its three alignments, without the edges."""
+    found = set()
+    for shift in range(3):
+        encoded = base64.b64encode(b"\x00" * shift + text.encode())
+        core = encoded[4 if shift else 0 : -4]
+        if len(core) >= 12:
+            found |= {core, core.replace(b"+", b"-").replace(b"/", b"_")}
+    return found
+
+
+def find(haystacks: dict[str, bytes], *, short: bool = True) -> list[tuple[str, str]]:
+    """Return which marker was found where."""
+    needles = [(name, form) for name, form in traces() if short or name not in SHORT]
+    return [
+        (name, where)
+        for where, content in haystacks.items()
+        for name, form in needles
+        if form in content
+    ]
+
+
+def files_in(*folders: Path) -> dict[str, bytes]:
+    return {
+        str(path): path.read_bytes()
+        for folder in folders
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def row() -> str:
+    m = MARKERS
+    person = [m["nir"], m["birth date as written"], m["surname"], m["surname"], m["given name"]]
+    return ";".join([*person, m["email"], m["phone"], m["phone"], "L", "56", "x", m["comment"]])
+
+
+def hostile_rows() -> list[str]:
+    """Return rows that break a reader at, in or around a marker."""
+    good = row()
+    return [
+        good,
+        good.replace(MARKERS["nir"], MARKERS["nir"][:-2] + "99"),
+        f'"{good}',
+        good + ";" + MARKERS["comment"],
+        good.replace(";", ";;;"),
+        good.replace("12/05/1985", MARKERS["nir"]),
+        MARKERS["nir"] * 3,
+    ]
+
+
+def requests(http: httpx.Client) -> None:
+    """Send markers everywhere where something can be sent, rightly and wrongly."""
+    m = MARKERS
+    base = "/v1/datasets/demo"
+    bodies: list[object] = [
+        {"scheme": "nir-dob", "nir": m["nir as printed"], "birth_date": m["birth date"]},
+        {"scheme": "nir", "nir": m["nir"]},
+        {"scheme": "nir", "nir": m["nir"][:-1]},
+        {"scheme": "name-dob", "surname": m["surname"], "given_name": m["given name"],
+         "birth_date": m["birth date"]},
+        {"scheme": "email", "email": m["email"]},
+        {"scheme": "email", "email": f"{m['email']} {m['email']}"},
+        {"scheme": "phone", "phone": m["phone"]},
+        {"scheme": m["nir"], m["nir"]: m["nir"]},
+        {"scheme": "nir", "nir": [m["nir"]]},
+        {"scheme": "nir", "nir": m["nir"] * 40},
+        [m["nir"]],
+        m["nir"],
+    ]  # fmt: skip
+    for body in bodies:
+        http.post(f"{base}/lookups", json=body)
+        http.post(f"{base}/lookups", content=json.dumps(body)[:-1])
+        http.post(f"{base}/schemes/nir/evaluations", json=body)
+        http.post(f"{base}/schemes/nir/evaluations", json={"blinded": [json.dumps(body)]})
+    for value in m.values():
+        text = quote(value, safe="")
+        http.get(f"/v1/datasets/{text}")
+        http.get(f"{base}/schemes/{text}/ranges/0?epoch=1")
+        http.get(f"{base}/schemes/nir/ranges/{text}?epoch={text}")
+        http.get(f"/{text}?nir={text}")
+        http.request(f"M{NIR}", "/v1/parameters")
+        http.get("/healthz", headers={"X-Forwarded-For": NIR, "User-Agent": NIR, "Cookie": NIR})
+
+
+def test_no_marker_is_left_anywhere(tmp_path: Path) -> None:
+    data, outside, home = tmp_path / "data", tmp_path / "outside", tmp_path / "home"
+    temporary = tmp_path / "tmp"
+    for folder in (outside, home, temporary):
+        folder.mkdir()
+    leak, mapping = outside / "leak.csv", tmp_path / "mapping.toml"
+    leak.write_text("\n".join([HEADER, row(), *hostile_rows()]), encoding="utf-8")
+    mapping.write_text(MAPPING, encoding="utf-8")
+    # Everything that a process may write to by default is in a folder that is searched.
+    places = {"HOME": str(home), "TMPDIR": str(temporary), "XDG_CACHE_HOME": str(home)}
+    os.environ.update(before := {**places})
+    printed: dict[str, bytes] = {}
+    try:
+        ingest = ("--dataset", "demo", "--mapping", mapping)
+        runs = {
+            "ingest": concerne("ingest", leak, *ingest, data=data),
+            "ingest again": concerne("ingest", leak, *ingest, data=data),
+            "ingest stdin": concerne(
+                "ingest", "-", "--dataset", "two", "--mapping", mapping,
+                data=data, stdin=leak.read_bytes(),
+            ),
+            "ingest wrong mapping": concerne(
+                "ingest", leak, "--dataset", "three", "--mapping", leak, data=data
+            ),
+            "ingest a marker": concerne("ingest", NIR, "--dataset", NIR, data=data),
+            "usage": concerne("ask", MARKERS["nir"], "--scheme", NIR, data=data),
+        }  # fmt: skip
+        assert runs["ingest"].returncode == 0, runs["ingest"].stderr
+        assert runs["ingest stdin"].returncode == 0, runs["ingest stdin"].stderr
+        log = tmp_path / "serve.log"
+        with concerne_serve(data, log, CONCERNE_LOG_LEVEL="debug") as url:
+            with httpx.Client(base_url=url, timeout=30) as http:
+                requests(http)
+            ask(url)
+            for scheme, typed in (("nir", MARKERS["nir"]), ("email", "x" + MARKERS["nir"])):
+                runs[f"ask {scheme}"] = concerne(
+                    "ask", "--server", url, "--dataset", "demo", "--scheme", scheme,
+                    data=data, stdin=f"{typed}\n".encode(),
+                )  # fmt: skip
+            assert runs["ask nir"].returncode == 1
+            assert runs["ask email"].returncode == 2
+        printed |= {f"output of {n}": r.stdout + r.stderr for n, r in runs.items()}
+        printed |= {"server's log": log.read_bytes()}
+    finally:
+        for name in before:
+            os.environ.pop(name)
+    left = files_in(data, home, temporary) | printed
+    assert len(files_in(data)) > 10
+    assert printed["server's log"].count(b'"event": "request"') > 50
+    assert find(left) == []
+
+
+def ask(url: str) -> None:
+    """Ask with the Python client, privately and plainly, rightly and wrongly."""
+    m = MARKERS
+    questions = {
+        "nir-dob": {"nir": m["nir"], "birth_date": m["birth date"]},
+        "name-dob": {"surname": m["surname"], "given_name": m["given name"],
+                     "birth_date": m["birth date"]},
+        "email": {"email": m["email"]},
+        "phone": {"phone": m["phone"]},
+    }  # fmt: skip
+    with RemoteServer(url) as remote:
+        for scheme, fields in questions.items():
+            for way in (remote.ask_privately, remote.ask_plainly):
+                assert way("demo", scheme, fields).value == "exposed"
+        for way in (remote.ask_privately, remote.ask_plainly):
+            with pytest.raises(ConcerneError) as refusal:
+                way("demo", "nir", {"nir": m["nir"][:-1]})
+            assert find({"refusal": repr(vars(refusal.value)).encode()}) == []
+
+
+def test_the_search_would_find_a_marker(tmp_path: Path) -> None:
+    """Each form that is searched for is found when it is there."""
+    forms = list(traces())
+    assert len(forms) > 500
+    for name, form in forms:
+        assert (name, "x") in find({"x": b"\x00before" + form + b"after\xff"})
