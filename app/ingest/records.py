@@ -1,0 +1,128 @@
+"""From one row to the inputs it gives under each scheme, and why it gives no more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from itertools import product
+from typing import Protocol
+
+from app.errors import InvalidField
+from app.identity.dates import normalise_birth_date
+from app.identity.schemes import normalise_field, scheme_input, scheme_named
+from app.ingest.delimited import Row
+from app.ingest.mapping import SourceMapping
+
+RAGGED = "columns"
+NOTHING_USABLE = "nothing usable"
+# Line numbers kept for each reason; the counts are complete.
+LINES_KEPT_MAXIMUM = 100
+
+
+class _Normalise(Protocol):
+    def __call__(self, raw: str, /) -> str: ...
+
+
+@dataclass(slots=True)
+class RowCounts:
+    """Rows in = rows used + rows rejected, and which values were refused.
+
+    Args:
+        rows: all rows, ragged ones too.
+        used: rows that gave at least one input.
+        rejects: rows that gave none, by reason.
+        reject_lines: for each reason, the first line numbers.
+        refused_values: values that could not be normalised, by field and reason.
+        scheme_rows: by scheme, rows that gave at least one input.
+    """
+
+    rows: int = 0
+    used: int = 0
+    rejects: Counter[str] = field(default_factory=Counter)
+    reject_lines: dict[str, list[int]] = field(default_factory=dict)
+    refused_values: Counter[str] = field(default_factory=Counter)
+    scheme_rows: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def rejected(self) -> int:
+        """Rows that gave no input at all."""
+        return self.rejects.total()
+
+    def reject(self, reason: str, line: int) -> None:
+        """Count one row that gave no input."""
+        self.rejects[reason] += 1
+        lines = self.reject_lines.setdefault(reason, [])
+        if len(lines) < LINES_KEPT_MAXIMUM:
+            lines.append(line)
+
+
+class RecordReader:
+    """Turns rows into encoded inputs, and counts what became of them.
+
+    Args:
+        mapping: whose columns are looked at, and no others.
+        header: the source's column names.
+    """
+
+    def __init__(self, mapping: SourceMapping, header: Sequence[str]) -> None:
+        self.counts = RowCounts()
+        positions = mapping.positions(header)
+        needed = {f for name in mapping.schemes for f in scheme_named(name).fields}
+        self._columns = {f: p for f, p in positions.items() if f in needed}
+        self._schemes = [scheme_named(name) for name in mapping.schemes]
+        self._normalisers: dict[str, _Normalise] = {
+            name: _normaliser(name, mapping.fields[name].formats) for name in self._columns
+        }
+
+    def inputs(self, row: Row) -> list[tuple[str, bytes]]:
+        """Return (scheme, encoded input) for each identifier that the row gives.
+
+        Several columns of one field give one identifier each, in every combination.
+        """
+        self.counts.rows += 1
+        if row.values is None:
+            self.counts.reject(RAGGED, row.line)
+            return []
+        values = {name: self._values(name, row.values) for name in self._columns}
+        found = self._encode(values)
+        if found:
+            self.counts.used += 1
+        else:
+            self.counts.reject(NOTHING_USABLE, row.line)
+        return found
+
+    def _values(self, name: str, row: Sequence[str]) -> list[str]:
+        """Return the distinct normalised values that a row holds of one field."""
+        normalise = self._normalisers[name]
+        found: list[str] = []
+        for position in self._columns[name]:
+            raw = row[position].strip()
+            if not raw:
+                continue
+            try:
+                value = normalise(raw)
+            except InvalidField as refusal:
+                self.counts.refused_values[f"{name}: {refusal.reason}"] += 1
+                continue
+            if value not in found:
+                found.append(value)
+        return found
+
+    def _encode(self, values: Mapping[str, list[str]]) -> list[tuple[str, bytes]]:
+        found: list[tuple[str, bytes]] = []
+        for scheme in self._schemes:
+            combinations = list(product(*(values[name] for name in scheme.fields)))
+            self.counts.scheme_rows[scheme.name] += bool(combinations)
+            found.extend((scheme.name, scheme_input(scheme, chosen)) for chosen in combinations)
+        return found
+
+
+def _normaliser(name: str, formats: Sequence[str]) -> _Normalise:
+    if name == "birth_date":
+        # The day on which the run began is the same for all of its rows.
+        today = datetime.now().astimezone().date()
+        return partial(normalise_birth_date, formats=formats, today=today)
+    return partial(normalise_field, name)

@@ -1,0 +1,170 @@
+"""Sources, mappings and a database to read them into, for the tests of ingest and storage."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlmodel import Session, func, select
+
+from app.crypto.keyring import KeyRing
+from app.crypto.stretch import INSECURE_TEST_ONLY
+from app.exposure.catalogue import Catalogue
+from app.exposure.keyholder import LocalKeyHolder
+from app.ingest.delimited import DelimitedReader, Row
+from app.ingest.encodings import ByteSource, Line, LineReader
+from app.ingest.mapping import parse_mapping
+from app.ingest.pipeline import Ingest, IngestReport
+from app.storage.drafts import SqlDraftStore
+from app.storage.engine import open_database
+from app.storage.published import SqlPublishedStore
+from app.storage.tables import Dataset, Entry, Range, SchemeIndex
+from app.synthesis.leak import synthesise
+from app.synthesis.mapping import MAPPING_TOML
+
+PHONES_TOML = """\
+[fields]
+phone = "TEL"
+
+[dataset]
+title = "Made up"
+breach_date = 2021-02-23
+"""
+
+
+class ShortReads:
+    """A source that cannot seek and gives a few bytes at a time, as a pipe may."""
+
+    def __init__(self, content: bytes, size: int = 7) -> None:
+        self._stream = io.BytesIO(content)
+        self._size = size
+
+    def read(self, size: int, /) -> bytes:
+        return self._stream.read(min(size, self._size))
+
+
+class FailsAfter(io.BytesIO):
+    """A source on a device that breaks."""
+
+    def __init__(self, content: bytes, good_bytes: int) -> None:
+        super().__init__(content)
+        self._good_bytes = good_bytes
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell() >= self._good_bytes:
+            raise OSError(5, "Input/output error")
+        return super().read(size)
+
+
+@dataclass
+class Watch:
+    """An observer that remembers, and may do something the first time it is told."""
+
+    on_reading: Callable[[], None] | None = None
+    on_publishing: Callable[[], None] | None = None
+    seen: list[dict[str, int]] = field(default_factory=list)
+    published: dict[str, int] = field(default_factory=dict)
+
+    def reading(self, *, bytes_read: int, rows: int, inputs: int) -> None:
+        self.seen.append({"bytes_read": bytes_read, "rows": rows, "inputs": inputs})
+        if self.on_reading:
+            self.on_reading()
+
+    def publishing(self, *, scheme: str, entries: int) -> None:
+        self.published[scheme] = entries
+        if self.on_publishing:
+            self.on_publishing()
+
+
+@dataclass
+class House:
+    """A data folder with everything that reads from it or writes to it."""
+
+    folder: Path
+    engine: Engine
+
+    @property
+    def ring(self) -> KeyRing:
+        return KeyRing(self.folder / "keys")
+
+    @property
+    def drafts(self) -> SqlDraftStore:
+        return SqlDraftStore(self.engine)
+
+    def ingest(
+        self,
+        source: bytes | ByteSource,
+        mapping: str = MAPPING_TOML,
+        dataset: str = "demo",
+        observer: Watch | None = None,
+    ) -> IngestReport:
+        stream = io.BytesIO(source) if isinstance(source, bytes) else source
+        return Ingest(
+            store=self.drafts,
+            ring=self.ring,
+            profile=INSECURE_TEST_ONLY,
+            workers=2,
+            observer=observer or Watch(),
+        ).run(stream, parse_mapping(mapping), dataset)
+
+    def catalogue(self, *, resident_bytes: int = 2**20) -> tuple[Catalogue, LocalKeyHolder]:
+        holder = LocalKeyHolder(self.ring)
+        catalogue = Catalogue(
+            SqlPublishedStore(self.engine),
+            holder,
+            resident_bytes=resident_bytes,
+            stale_after_seconds=600,
+        )
+        catalogue.renew()
+        return catalogue, holder
+
+    def rows_in(self) -> dict[str, int]:
+        """Return how many rows each table of a dataset's contents has."""
+        with Session(self.engine) as session:
+            return {
+                table.__name__: session.exec(select(func.count()).select_from(table)).one()
+                for table in (Dataset, SchemeIndex, Entry, Range)
+            }
+
+    def check_empty(self) -> None:
+        """Check that no dataset, nothing of one, and no key is left."""
+        assert set(self.rows_in().values()) == {0}
+        assert self.ring.names() == []
+
+
+@contextmanager
+def house(folder: Path) -> Iterator[House]:
+    engine = open_database(folder)
+    try:
+        yield House(folder, engine)
+    finally:
+        engine.dispose()
+
+
+@cache
+def leak(rows: int, seed: int = 1) -> tuple[bytes, bytes]:
+    """Return a made-up leak and its truth."""
+    out, truth = io.BytesIO(), io.BytesIO()
+    synthesise(rows=rows, seed=seed, out=out, truth=truth)
+    return out.getvalue(), truth.getvalue()
+
+
+def phones(count: int, first: int = 0) -> bytes:
+    """Return a source of distinct made-up numbers, as `PHONES_TOML` reads it."""
+    return b"TEL\n" + b"".join(b"019900%04d\n" % n for n in range(first, first + count))
+
+
+def lines_of(source: ByteSource | bytes, encoding: str = "auto") -> list[Line]:
+    stream = io.BytesIO(source) if isinstance(source, bytes) else source
+    return list(LineReader(stream, encoding))
+
+
+def read(text: str | bytes, delimiter: str = ";") -> tuple[DelimitedReader, list[Row]]:
+    raw = text.encode() if isinstance(text, str) else text
+    reader = DelimitedReader(LineReader(io.BytesIO(raw), "utf-8"), delimiter)
+    return reader, list(reader.open())

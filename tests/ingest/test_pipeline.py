@@ -1,0 +1,377 @@
+"""A leak goes in and answers, or nothing has happened: against the real store, end to end."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from app.crypto.stretch import INSECURE_TEST_ONLY, stretch
+from app.errors import (
+    DatasetExists,
+    IngestRunning,
+    InvalidInput,
+    InvalidMapping,
+    InvalidSource,
+    Unavailable,
+)
+from app.exposure.answering import Answering
+from app.exposure.stretching import BoundedPool
+from app.ingest import pipeline
+from app.ingest.distinct import RecentInputs
+from app.protocol.client import Batch, compare
+from app.protocol.messages import Answer
+from app.protocol.server import answer_lookup, encode_identifier
+from app.storage.lock import ingest_lock
+from app.synthesis.mapping import MAPPING_TOML
+from tests.ingest.examples import (
+    PHONES_TOML,
+    FailsAfter,
+    House,
+    ShortReads,
+    Watch,
+    house,
+    leak,
+    phones,
+)
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path / "data") as opened:
+        yield opened
+
+
+def questions(truth: bytes) -> dict[str, list[tuple[dict[str, str], Answer]]]:
+    """Return each scheme's identifiers with the right answer."""
+    found: dict[str, list[tuple[dict[str, str], Answer]]] = {}
+    for line in truth.splitlines():
+        fields: dict[str, Any] = json.loads(line)
+        scheme, is_exposed = fields.pop("scheme"), fields.pop("exposed")
+        found.setdefault(scheme, []).append((fields, Answer.of(is_exposed=is_exposed)))
+    return found
+
+
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Watch]]:
+    with house(tmp_path_factory.mktemp("ingested") / "data") as opened:
+        watch = Watch()
+        opened.ingest(leak(500)[0], observer=watch)
+        yield opened, watch
+
+
+@pytest.mark.parametrize("resident_bytes", [0, 2**20])
+def test_everyone_gets_the_right_answer_both_ways(
+    ingested: tuple[House, Watch], resident_bytes: int
+) -> None:
+    """Every line of the truth, in clear and blinded, from the store and from memory."""
+    catalogue, holder = ingested[0].catalogue(resident_bytes=resident_bytes)
+    salt = catalogue.deployment.stretch_salt
+    asked = questions(leak(500)[1])
+    assert set(asked) == {"nir-dob", "nir", "name-dob", "email", "phone"}
+    for scheme, lines in asked.items():
+        index = catalogue.index("demo", scheme)
+        stretched = [
+            stretch(INSECURE_TEST_ONLY, salt, encode_identifier(scheme, fields))
+            for fields, _ in lines
+        ]
+        batch = Batch.prepare("demo", index.parameters, stretched)
+        answer = holder.evaluate(index.key_name, index.parameters.epoch, batch.blinded)
+        bits = index.parameters.prefix_bits
+        for value, private, (_, expected) in zip(
+            stretched, batch.receive(answer), lines, strict=True
+        ):
+            packed = index.read_range(private.prefix)
+            assert compare(index.parameters, private, packed) is expected
+            plain = holder.locate(index.key_name, "demo", scheme, bits, value)
+            assert plain == private
+            assert answer_lookup(packed, plain) is expected
+
+
+def test_an_ingest_tells_what_it_read_and_how_far_it_is(ingested: tuple[House, Watch]) -> None:
+    home, watch = ingested
+    assert watch.seen[-1]["bytes_read"] == len(leak(500)[0])
+    assert watch.seen[-1]["rows"] == 500
+    dataset = home.catalogue()[0].dataset("demo")
+    assert (dataset.title, dataset.epoch, dataset.rows) == ("Made-up leak", 1, 500)
+    assert {name: s.entries for name, s in dataset.schemes.items()} == watch.published
+    assert list(watch.published) == ["nir-dob", "nir", "name-dob", "email", "phone"]
+    assert [name for name, s in dataset.schemes.items() if s.public] == ["nir-dob"]
+    assert home.ring.names() == sorted(f"demo/{name}/1" for name in watch.published)
+
+
+def rewritten(source: bytes, encoding: str) -> bytes:
+    """Return the same rows in another order and encoding, with every cell in quotes."""
+    header, *rows = csv.reader(io.StringIO(source.decode("cp1252"), newline=""), delimiter=";")
+    random.Random(1).shuffle(rows)
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL).writerows([header, *rows])
+    return out.getvalue().encode(encoding)
+
+
+def test_the_same_rows_in_another_guise_have_the_same_commitment(home: House) -> None:
+    """Order, encoding, quotes and how the bytes arrive do not matter; one row less does."""
+    source = leak(1500)[0]
+    auto = MAPPING_TOML.replace('"cp1252"', '"auto"')
+    reports = {
+        "first": home.ingest(source, dataset="first"),
+        "again": home.ingest(rewritten(source, "mac_roman"), auto, dataset="again"),
+        "pipe": home.ingest(ShortReads(rewritten(source, "utf-8"), 999), auto, dataset="pipe"),
+        "less": home.ingest(b"\r\n".join(source.split(b"\r\n")[:-4]), dataset="less"),
+    }
+    catalogue, _ = home.catalogue()
+    commitments = {
+        name: [s.commitment for s in catalogue.dataset(name).schemes.values()] for name in reports
+    }
+    assert sum(c is not None for c in commitments["first"]) >= 4
+    assert commitments["first"] == commitments["again"] == commitments["pipe"]
+    for one, other in zip(commitments["first"], commitments["less"], strict=True):
+        assert one is None or one != other
+    assert reports["first"].entries == reports["again"].entries == reports["pipe"].entries
+    assert reports["first"].lines.total == 1501
+
+
+def test_repeated_rows_make_one_entry(home: House) -> None:
+    rows = phones(300)
+    report = home.ingest(rows + rows.removeprefix(b"TEL\n") * 2, PHONES_TOML)
+    assert (report.entries, report.source.counts.rows) == ({"phone": 300}, 900)
+    # Nearly all of them without a second stretch.
+    assert report.inputs < 330
+
+
+def test_what_is_not_remembered_is_one_entry_all_the_same(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store decides what is distinct, also across commits."""
+    monkeypatch.setattr(RecentInputs, "is_new", lambda _self, _encoded: True)
+    monkeypatch.setattr(pipeline, "COMMIT_ENTRIES", 100)
+    rows = phones(300)
+    report = home.ingest(rows + rows.removeprefix(b"TEL\n") * 2, PHONES_TOML)
+    assert (report.entries, report.inputs) == ({"phone": 300}, 900)
+
+
+def test_a_second_ingest_of_a_dataset_is_refused_and_changes_nothing(home: House) -> None:
+    home.ingest(phones(300), PHONES_TOML)
+    rows, names = home.rows_in(), home.ring.names()
+    key = home.ring.load("demo/phone/1").secret
+    with pytest.raises(DatasetExists):
+        home.ingest(phones(400, 400), PHONES_TOML)
+    assert (home.rows_in(), home.ring.names()) == (rows, names)
+    assert home.ring.load("demo/phone/1").secret == key
+
+
+def test_another_dataset_beside_it_changes_nothing_of_the_first(home: House) -> None:
+    """Also when the second comes to nothing, and when one's name begins with the other's."""
+    home.ingest(phones(300), PHONES_TOML, dataset="demo-2")
+    rows = home.rows_in()
+    with pytest.raises(InvalidSource):
+        home.ingest(FailsAfter(phones(9000), 20_000), PHONES_TOML, dataset="demo")
+    assert (home.rows_in(), home.ring.names()) == (rows, ["demo-2/phone/1"])
+
+
+def interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("commit_entries", [1, 10**6])
+@pytest.mark.parametrize(
+    ("watch", "failure"),
+    [
+        (Watch(on_reading=interrupt), KeyboardInterrupt),
+        (Watch(on_publishing=interrupt), KeyboardInterrupt),
+        (Watch(), InvalidSource),
+    ],
+    ids=["reading", "publishing", "device"],
+)
+def test_whatever_ends_an_ingest_early_leaves_nothing(
+    home: House,
+    watch: Watch,
+    failure: type[BaseException],
+    commit_entries: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No draft, no entry, no key; and the next run works."""
+    monkeypatch.setattr(pipeline, "COMMIT_ENTRIES", commit_entries)
+    source = phones(4000)
+    stream = io.BytesIO(source) if failure is KeyboardInterrupt else FailsAfter(source, 30_000)
+    with pytest.raises(failure):
+        home.ingest(stream, PHONES_TOML, observer=watch)
+    home.check_empty()
+    home.ingest(phones(20), PHONES_TOML)
+    assert home.rows_in()["Entry"] == 20
+
+
+def test_an_error_of_the_device_is_told_without_its_data(home: House) -> None:
+    with pytest.raises(InvalidSource, match="the source cannot be read: Input/output error"):
+        home.ingest(FailsAfter(phones(9999), 30_000), PHONES_TOML)
+
+
+def test_a_database_that_fails_while_filling_leaves_nothing_that_answers(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when the cleaning up fails with it: the next run does it."""
+    monkeypatch.setattr(pipeline, "COMMIT_ENTRIES", 1)
+
+    def break_database() -> None:
+        with home.engine.begin() as connection:
+            connection.execute(text("ALTER TABLE entry RENAME TO lost"))
+
+    with pytest.raises(Unavailable, match="the database failed: OperationalError"):
+        home.ingest(phones(9999), PHONES_TOML, observer=Watch(on_reading=break_database))
+    with home.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE lost RENAME TO entry"))
+    assert home.catalogue()[0].datasets == ()
+    assert home.rows_in()["Entry"] > 0
+    home.ingest(phones(20), PHONES_TOML)
+    assert home.rows_in()["Entry"] == 20
+
+
+def test_an_interruption_after_the_last_transaction_leaves_the_dataset_whole(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its keys must not be erased when its entries stay."""
+    publish = pipeline.Ingest._publish
+
+    def publish_and_interrupt(*arguments: Any) -> None:
+        publish(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline.Ingest, "_publish", publish_and_interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        home.ingest(phones(20), PHONES_TOML)
+    catalogue, _ = home.catalogue()
+    assert catalogue.index("demo", "phone").parameters.entries == 20
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        (b"TEL\nNC\nSANS\n", "phone: format"),
+        (b"TEL\n", "a header and nothing else"),
+        (b"", "its first line names the columns"),
+    ],
+)
+def test_a_source_that_gives_no_identifier_is_refused(
+    home: House, source: bytes, told: str
+) -> None:
+    with pytest.raises(InvalidSource) as caught:
+        home.ingest(source, PHONES_TOML)
+    assert told in caught.value.hint
+    home.check_empty()
+
+
+def test_a_mapping_that_does_not_fit_writes_nothing(home: House) -> None:
+    with pytest.raises(InvalidMapping, match="'TEL'"):
+        home.ingest(b"PHONE\n0199000001\n", PHONES_TOML)
+    home.check_empty()
+
+
+def test_a_name_that_cannot_be_a_datasets_is_refused(home: House) -> None:
+    with pytest.raises(InvalidInput):
+        home.ingest(phones(1), PHONES_TOML, dataset="../demo")
+    home.check_empty()
+
+
+KILLED_RUN = """
+import os, signal, sys
+from pathlib import Path
+from app.ingest import pipeline
+from app.ingest.distinct import RecentInputs
+from tests.ingest.examples import PHONES_TOML, Watch, house, phones
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+pipeline.COMMIT_ENTRIES = 1
+with house(Path(sys.argv[1])) as home:
+    home.ingest(phones(900), PHONES_TOML, observer=Watch(**{sys.argv[2]: die}))
+"""
+
+
+@pytest.mark.parametrize("moment", ["on_reading", "on_publishing"])
+def test_a_killed_run_answers_nobody_and_the_next_one_is_right(home: House, moment: str) -> None:
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED_RUN, str(home.folder), moment], cwd=ROOT, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert home.rows_in()["Entry"] > 0
+    stale = home.ring.load("demo/phone/1").secret
+    assert home.catalogue()[0].datasets == ()
+
+    home.ingest(phones(300, 5000), PHONES_TOML)
+    assert home.rows_in()["Entry"] == 300
+    assert home.ring.names() == ["demo/phone/1"]
+    assert home.ring.load("demo/phone/1").secret != stale
+    catalogue, holder = home.catalogue()
+    pool = BoundedPool(workers=1, waiting=1)
+    answering = Answering(catalogue, holder, pool)
+    index = catalogue.index("demo", "phone")
+    for number, expected in (("0199005000", Answer.EXPOSED), ("0199000000", Answer.NOT_EXPOSED)):
+        assert answering.lookup(index, {"phone": number}).result().answer is expected
+    pool.close()
+
+
+LOCKED_RUN = """
+import sys
+from pathlib import Path
+from app.storage.lock import ingest_lock
+
+with ingest_lock(Path(sys.argv[1]), "demo"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_second_process_is_refused_while_the_first_lives(home: House) -> None:
+    """And not longer, even when the first is killed."""
+    command = [sys.executable, "-c", LOCKED_RUN, str(home.folder)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == b"held\n"
+        with pytest.raises(IngestRunning, match="demo"), ingest_lock(home.folder, "demo"):
+            pass
+        with ingest_lock(home.folder, "other"):
+            pass
+        first.kill()
+        first.wait()
+        with ingest_lock(home.folder, "demo"):
+            home.ingest(phones(20), PHONES_TOML)
+
+
+def test_two_datasets_can_be_filled_at_the_same_time(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One begins, commits and publishes while the other is in the middle."""
+    monkeypatch.setattr(pipeline, "COMMIT_ENTRIES", 1)
+    begun: list[str] = []
+
+    def other() -> None:
+        if not begun:
+            begun.append("other")
+            home.ingest(phones(300), PHONES_TOML, dataset="other")
+
+    home.ingest(phones(300), PHONES_TOML, observer=Watch(on_reading=other))
+    begun.clear()
+    publishing = Watch(on_publishing=lambda: None if begun else _ingest_third(home, begun))
+    home.ingest(phones(300), PHONES_TOML, dataset="fourth", observer=publishing)
+    assert {d.dataset for d in home.catalogue()[0].datasets} == {"demo", "other", "third", "fourth"}
+    assert home.rows_in()["Entry"] == 1200
+
+
+def _ingest_third(home: House, begun: list[str]) -> None:
+    begun.append("third")
+    home.ingest(phones(300), PHONES_TOML, dataset="third")
