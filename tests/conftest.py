@@ -38,7 +38,7 @@ class Leak:
         """Return settings for this leak, cheap and unlimited unless changed."""
         lifted = {f"limit_{n}": "unlimited" for n in ("requests", "lookups", "evaluations")}
         lifted |= {f"limit_{n}": "unlimited" for n in ("ranges", "dataset")}
-        return cheap_settings(self.data, **(lifted | changes))
+        return cheap_settings(**({"data": self.data} | lifted | changes))
 
     def lines(self, scheme: str, *, exposed: bool) -> list[dict[str, Any]]:
         """Return the truth about one scheme."""

@@ -23,8 +23,6 @@ from app.web.routes import datasets, evaluations, health, lookups, ranges
 from app.web.schemas import problems as describe_problems
 from app.web.services import Services
 
-_log = structlog.get_logger()
-
 TITLE = "Concerné"
 DESCRIPTION = (
     "Was I in this leak? A plain lookup shows the identifier to the server; a private one "
@@ -46,8 +44,8 @@ def create_app(services: Services) -> FastAPI:
         responses=describe_problems(422, 429),
         lifespan=_lifespan(services),
         middleware=[
-            Middleware(RequestLog),
             Middleware(SecurityHeaders),
+            Middleware(RequestLog),
             Middleware(RequestGuard, setting=settings.limit_requests, digests=services.digests),
             Middleware(
                 BodyLimit,
@@ -92,4 +90,6 @@ async def _renew(catalogue: Catalogue) -> None:
     try:
         await asyncio.to_thread(catalogue.renew)
     except ConcerneError as error:
-        _log.error("what is published could not be reread", **describe_exception(error))
+        structlog.get_logger().error(
+            "what is published could not be reread", **describe_exception(error)
+        )

@@ -10,7 +10,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.logs import describe_exception
 from app.web.problems import internal_problem
 
-_log = structlog.get_logger()
 _NO_ROUTE = "none"
 
 
@@ -19,6 +18,7 @@ class RequestLog:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._log = structlog.get_logger()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -37,10 +37,10 @@ class RequestLog:
             await self._app(scope, receive, send_noting_status)
         except Exception as error:  # noqa: BLE001 the one place that must let nothing through
             # Were it to travel on, the web server would log its text, which can quote a value.
-            _log.error("fault", **describe_exception(error))
+            self._log.error("fault", **describe_exception(error))
             if not status:
                 await internal_problem()(scope, receive, send_noting_status)
-        _log.info(
+        self._log.info(
             "request",
             method=scope["method"],
             route=getattr(scope.get("route"), "path", _NO_ROUTE),

@@ -1,0 +1,65 @@
+"""The README agrees with the program."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from app.cli.main import app
+from app.ingest.mapping import parse_mapping
+from app.settings import PREFIX, Settings
+from app.synthesis.mapping import MAPPING_TOML
+from app.web.app import create_app
+from app.web.main import wire
+from tests.conftest import cheap_settings
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def settings_table() -> str:
+    """Return the table of settings as the model has it."""
+    rows = ["| setting | default | what |", "| --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        default = f"`{field.default}`" if field.default != () else "none"
+        rows.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(rows)
+
+
+def test_the_table_of_settings_is_the_models() -> None:
+    assert settings_table() in README
+
+
+def test_every_command_is_listed_with_its_own_first_sentence() -> None:
+    listed = dict(re.findall(r"^\| `concerne (\w+)` \| (.+) \|$", README, re.MULTILINE))
+    commands = {
+        command.name: " ".join((command.callback.__doc__ or "").split("\n\n")[0].split())
+        for command in app.registered_commands
+        if command.callback is not None
+    }
+    assert listed == commands
+    assert set(typer.main.get_command(app).commands) == set(listed)  # type: ignore[attr-defined]  # a group has them
+
+
+def test_the_mapping_in_it_is_accepted() -> None:
+    (block,) = re.findall(r"```toml\n(.+?)```", README, re.DOTALL)
+    assert parse_mapping(block).fields == parse_mapping(MAPPING_TOML).fields
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))
+def test_every_link_leads_somewhere(target: str) -> None:
+    assert (ROOT / target).exists()
+
+
+def test_every_script_is_named() -> None:
+    scripts = {p.name for p in (ROOT / "scripts").iterdir() if p.is_file() and p.name[0] != "."}
+    assert {name for name in scripts if f"scripts/{name}" not in README} == set()
+
+
+def test_every_route_is_listed(tmp_path: Path) -> None:
+    listed = set(re.findall(r"`(?:GET|POST) (/\S+)`", README))
+    described = set(create_app(wire(cheap_settings(tmp_path))).openapi()["paths"])
+    assert described <= listed
