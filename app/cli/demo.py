@@ -84,7 +84,7 @@ def _prepare(settings: Settings, truth: Path, rows: int) -> None:
         with leak.open("wb") as out, truth.open("wb") as known, meter("Making up") as shown:
             synthesise(
                 rows=rows, seed=SEED, out=out, truth=known,
-                on_row=lambda made: shown.update(made, rows, "rows"),
+                on_row=lambda made: shown.update(made, rows, f"{made:,} rows"),
             )  # fmt: skip
         print(describe(run_ingest(settings, leak, DATASET, mapping)))
     finally:

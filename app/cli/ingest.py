@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,9 +88,12 @@ class _Shown:
     def __init__(self, shown: Meter, size_bytes: int | None) -> None:
         self._shown = shown
         self._size_bytes = size_bytes
+        self._started_at = time.monotonic()
 
-    def reading(self, *, bytes_read: int, rows: int, inputs: int) -> None:
-        self._shown.update(bytes_read, self._size_bytes, f"{rows:,} rows, {inputs:,} inputs")
+    def reading(self, *, bytes_done: int, rows: int, inputs: int) -> None:
+        rate = inputs / max(time.monotonic() - self._started_at, 0.001)
+        text = f"{rows:,} rows, {inputs:,} inputs, {rate:,.0f} a second"
+        self._shown.update(bytes_done, self._size_bytes, text)
 
     def publishing(self, *, scheme: str, entries: int) -> None:
         self._shown.update(0, None, f"publishing {scheme}, {entries:,} entries")

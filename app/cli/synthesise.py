@@ -30,7 +30,7 @@ def synthesise(
             seed=seed,
             out=leak,
             truth=truth_file,
-            on_row=lambda done: shown.update(done, rows, "rows"),
+            on_row=lambda done: shown.update(done, rows, f"{done:,} rows"),
         )
     if mapping is not None:
         mapping.write_text(MAPPING_TOML, encoding="utf-8")

@@ -10,9 +10,9 @@ import codecs
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from app.errors import InvalidSource
+from app.ingest.source import ByteSource
 
 AUTO = "auto"
 UTF8 = "utf-8"
@@ -53,31 +53,29 @@ class Line:
     is_replaced: bool
 
 
-class ByteSource(Protocol):
-    """Anything that gives bytes, once, from its beginning to its end."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return up to `size` bytes; none at the end."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LineReader:
     """Iterates over a source's physical lines in bounded memory.
 
     Args:
         source: opened for reading bytes; need not be seekable.
         encoding: one of `ENCODINGS`.
+        bytes_yielded: how much of the source the lines so far made up, for a progress bar.
     """
 
     source: ByteSource
     encoding: str
+    bytes_yielded: int = 0
 
     def __iter__(self) -> Iterator[Line]:
         sample = _read_fully(self.source, _SAMPLE_BYTES)
         _check_is_text(sample)
+        if sample.startswith(codecs.BOM_UTF8):
+            self.bytes_yielded += len(codecs.BOM_UTF8)
         is_auto = self.encoding == AUTO
         encodings = detect_encodings(sample) if is_auto else (self.encoding,)
         for number, raw in enumerate(self._raw_lines(sample), start=1):
+            self.bytes_yielded += len(raw) + 1
             yield _decode(number, raw, encodings)
 
     def _raw_lines(self, sample: bytes) -> Iterator[bytes]:

@@ -6,7 +6,6 @@ run early takes the draft and its keys away again.
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -18,9 +17,8 @@ from app.crypto.keys import EvaluationKey
 from app.crypto.ristretto255 import Element
 from app.crypto.stretch import StretchProfile
 from app.errors import DatasetExists, InvalidSource, KeyRingError, Unavailable
-from app.ingest.delimited import DelimitedReader, LineCounts
-from app.ingest.distinct import RecentInputs
-from app.ingest.encodings import ByteSource, LineReader
+from app.ingest.delimited import DelimitedReader, LineCounts, Row
+from app.ingest.encodings import LineReader
 from app.ingest.evaluation import Evaluator
 from app.ingest.mapping import SourceMapping
 from app.ingest.ports import (
@@ -31,8 +29,10 @@ from app.ingest.ports import (
     Observer,
     SourceReport,
 )
+from app.ingest.progress import Progress
 from app.ingest.publication import index_of
 from app.ingest.records import RecordReader
+from app.ingest.source import ByteSource, DigestingSource
 from app.protocol.parameters import check_slug, key_name
 
 FIRST_EPOCH = 1
@@ -40,7 +40,6 @@ FIRST_EPOCH = 1
 # nothing beside Argon2id, and in memory a few megabytes at most.
 COMMIT_SECONDS = 5.0
 COMMIT_ENTRIES = 50_000
-_OBSERVED_EVERY_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +57,6 @@ class IngestReport:
     lines: LineCounts
     entries: Mapping[str, int]
     inputs: int
-
-
-class DigestingSource:
-    """Passes a source's bytes on, and takes their digest and number on the way."""
-
-    def __init__(self, source: ByteSource) -> None:
-        self._source = source
-        self._digest = hashlib.sha256()
-        self.size_bytes = 0
-
-    def read(self, size: int, /) -> bytes:
-        """Read up to `size` bytes; an error of the device is told without its data."""
-        try:
-            chunk = self._source.read(size)
-        except OSError as exc:
-            raise InvalidSource(f"the source cannot be read: {exc.strerror or 'error'}") from exc
-        self._digest.update(chunk)
-        self.size_bytes += len(chunk)
-        return chunk
-
-    @property
-    def sha256(self) -> bytes:
-        """Digest of what was read so far."""
-        return self._digest.digest()
 
 
 class Ingest:
@@ -130,8 +105,7 @@ class Ingest:
         try:
             keys = self._make_keys(dataset, mapping)
             draft = self._store.begin(_draft_of(dataset, mapping, self._profile, keys))
-            inputs = (each for row in rows for each in records.inputs(row))
-            stretched = self._fill(draft, keys, inputs, digesting, records)
+            stretched = self._fill(draft, keys, reader, rows, records)
             report = SourceReport(digesting.sha256, digesting.size_bytes, records.counts)
             entries = self._publish(draft, dataset, keys, report)
         except BaseException:
@@ -150,38 +124,28 @@ class Ingest:
         self,
         draft: Draft,
         keys: Mapping[str, EvaluationKey],
-        inputs: Iterator[tuple[str, bytes]],
-        source: DigestingSource,
+        reader: DelimitedReader,
+        rows: Iterator[Row],
         records: RecordReader,
     ) -> int:
         """Evaluate all inputs into the draft; return how many were stretched."""
         salt = self._store.deployment().stretch_salt
         evaluator = Evaluator(keys, salt, self._profile, self._workers)
-        recent = RecentInputs()
-        fresh = (each for each in inputs if recent.is_new(each[1]))
+        progress = Progress(self._observer, reader, records)
         buffer = _CommitBuffer(draft)
-        stretched, observed = 0, 0.0
         # Closed at once, so that no worker computes on while a failure is cleaned up.
-        with closing(evaluator.evaluate_all(fresh)) as chunks:
+        with closing(evaluator.evaluate_all(progress.drawn(rows))) as chunks:
             for chunk in chunks:
                 buffer.extend(chunk)
-                stretched += len(chunk)
-                if (now := time.monotonic()) - observed >= _OBSERVED_EVERY_SECONDS:
-                    observed = now
-                    self._observe(source, records, stretched)
+                progress.evaluated(len(chunk))
         buffer.flush()
-        self._observe(source, records, stretched)
-        if not stretched:
+        progress.tell()
+        if not progress.inputs:
             raise InvalidSource(
                 f"none of {records.counts.rows:,} rows gives an identifier",
                 hint=_most_common_refusals(records),
             )
-        return stretched
-
-    def _observe(self, source: DigestingSource, records: RecordReader, stretched: int) -> None:
-        self._observer.reading(
-            bytes_read=source.size_bytes, rows=records.counts.rows, inputs=stretched
-        )
+        return progress.inputs
 
     def _publish(
         self,

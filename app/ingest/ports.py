@@ -103,8 +103,14 @@ class DraftStore(Protocol):
 class Observer(Protocol):
     """Whoever watches an ingest: a progress bar, a log, a counter."""
 
-    def reading(self, *, bytes_read: int, rows: int, inputs: int) -> None:
-        """Called now and then while the source is read and its inputs are evaluated."""
+    def reading(self, *, bytes_done: int, rows: int, inputs: int) -> None:
+        """Called now and then while the source is read and its inputs are evaluated.
+
+        Args:
+            bytes_done: of the source, as far as its inputs are evaluated.
+            rows: that were read, which is some way ahead.
+            inputs: that were evaluated.
+        """
 
     def publishing(self, *, scheme: str, entries: int) -> None:
         """Called when a scheme's ranges begin to be made."""

@@ -17,9 +17,10 @@ from app.crypto.stretch import INSECURE_TEST_ONLY
 from app.exposure.catalogue import Catalogue
 from app.exposure.keyholder import LocalKeyHolder
 from app.ingest.delimited import DelimitedReader, Row
-from app.ingest.encodings import ByteSource, Line, LineReader
+from app.ingest.encodings import Line, LineReader
 from app.ingest.mapping import parse_mapping
 from app.ingest.pipeline import Ingest, IngestReport
+from app.ingest.source import ByteSource
 from app.storage.drafts import SqlDraftStore
 from app.storage.engine import open_database
 from app.storage.published import SqlPublishedStore
@@ -70,8 +71,8 @@ class Watch:
     seen: list[dict[str, int]] = field(default_factory=list)
     published: dict[str, int] = field(default_factory=dict)
 
-    def reading(self, *, bytes_read: int, rows: int, inputs: int) -> None:
-        self.seen.append({"bytes_read": bytes_read, "rows": rows, "inputs": inputs})
+    def reading(self, *, bytes_done: int, rows: int, inputs: int) -> None:
+        self.seen.append({"bytes_done": bytes_done, "rows": rows, "inputs": inputs})
         if self.on_reading:
             self.on_reading()
 

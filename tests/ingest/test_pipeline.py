@@ -102,7 +102,7 @@ def test_everyone_gets_the_right_answer_both_ways(
 
 def test_an_ingest_tells_what_it_read_and_how_far_it_is(ingested: tuple[House, Watch]) -> None:
     home, watch = ingested
-    assert watch.seen[-1]["bytes_read"] == len(leak(500)[0])
+    assert watch.seen[-1]["bytes_done"] == len(leak(500)[0])
     assert watch.seen[-1]["rows"] == 500
     dataset = home.catalogue()[0].dataset("demo")
     assert (dataset.title, dataset.epoch, dataset.rows) == ("Made-up leak", 1, 500)

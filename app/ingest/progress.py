@@ -1,0 +1,53 @@
+"""How far an ingest is, told in what was evaluated and not in what was read ahead."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from app.ingest.delimited import DelimitedReader, Row
+from app.ingest.distinct import RecentInputs
+from app.ingest.ports import Observer
+from app.ingest.records import RecordReader
+
+_TOLD_EVERY_SECONDS = 0.2
+
+
+class Progress:
+    """Draws distinct inputs from rows, and tells the observer how far their evaluation is.
+
+    Reading is some seconds ahead of evaluating; what counts as done is what was evaluated.
+    """
+
+    def __init__(self, observer: Observer, reader: DelimitedReader, records: RecordReader) -> None:
+        self._observer = observer
+        self._reader = reader
+        self._records = records
+        self._recent = RecentInputs()
+        self._drawn = 0
+        self._told_at = 0.0
+        self.inputs = 0
+
+    def drawn(self, rows: Iterator[Row]) -> Iterator[tuple[str, bytes]]:
+        """Yield the inputs of rows, those that were seen a while ago left out."""
+        for row in rows:
+            for each in self._records.inputs(row):
+                if self._recent.is_new(each[1]):
+                    self._drawn += 1
+                    yield each
+
+    def evaluated(self, inputs: int) -> None:
+        """Count evaluated inputs."""
+        self.inputs += inputs
+        if (now := time.monotonic()) - self._told_at >= _TOLD_EVERY_SECONDS:
+            self._told_at = now
+            self.tell()
+
+    def tell(self) -> None:
+        """Tell the observer where it stands."""
+        share = self.inputs / self._drawn if self._drawn else 1.0
+        self._observer.reading(
+            bytes_done=round(self._reader.lines.bytes_yielded * share),
+            rows=self._records.counts.rows,
+            inputs=self.inputs,
+        )
