@@ -96,7 +96,7 @@ class _Shown:
         self._shown.update(bytes_done, self._size_bytes, text)
 
     def publishing(self, *, scheme: str, entries: int) -> None:
-        self._shown.update(0, None, f"publishing {scheme}, {entries:,} entries")
+        self._shown.update(1, 1, f"publishing {scheme}, {entries:,} entries")
 
 
 @contextmanager
