@@ -1,0 +1,68 @@
+"""Made-up leaks on disk, and ingests of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.crypto.keyring import KeyRing
+from app.crypto.stretch import StretchProfile
+from app.ingest.mapping import parse_mapping
+from app.ingest.pipeline import Ingest, IngestReport
+from app.storage.drafts import SqlDraftStore
+from app.storage.engine import open_database
+from app.synthesis.leak import synthesise
+from app.synthesis.mapping import MAPPING_TOML
+from scripts.benches.measuring import cores
+
+DATASET = "bench"
+_SEED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A made-up leak, its truth and its mapping."""
+
+    source: Path
+    truth: Path
+    mapping: Path
+
+    @classmethod
+    def make_up(cls, folder: Path, rows: int) -> Leak:
+        """Write one of so many rows."""
+        folder.mkdir()
+        leak = cls(folder / "leak.csv", folder / "truth.jsonl", folder / "mapping.toml")
+        leak.mapping.write_text(MAPPING_TOML, encoding="utf-8")
+        with leak.source.open("wb") as out, leak.truth.open("wb") as truth:
+            synthesise(rows=rows, seed=_SEED, out=out, truth=truth)
+        return leak
+
+    def questions(self, scheme: str) -> list[dict[str, Any]]:
+        """Return the truth of one scheme: its fields, and `exposed`."""
+        lines = self.truth.read_text(encoding="utf-8").splitlines()
+        return [known for known in map(json.loads, lines) if known["scheme"] == scheme]
+
+
+class _Unwatched:
+    """An observer that looks away."""
+
+    def reading(self, *, bytes_done: int, rows: int, inputs: int) -> None:
+        pass
+
+    def publishing(self, *, scheme: str, entries: int) -> None:
+        pass
+
+
+def ingest(leak: Leak, data: Path, profile: StretchProfile) -> IngestReport:
+    """Ingest and publish a leak in this process, into a data folder that is new."""
+    mapping = parse_mapping(leak.mapping.read_text(encoding="utf-8"))
+    with leak.source.open("rb") as source:
+        return Ingest(
+            store=SqlDraftStore(open_database(data)),
+            ring=KeyRing(data / "keys"),
+            profile=profile,
+            workers=cores(),
+            observer=_Unwatched(),
+        ).run(source, mapping, DATASET)

@@ -1,0 +1,69 @@
+"""The peak memory of `concerne ingest`, as the system counts it, from one size to another."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from scripts.benches.leaks import DATASET, Leak
+from scripts.benches.measuring import Figure, Pair, Plan, Result, Target, Unit
+from scripts.benches.servers import environment
+
+ALLOWED_MIB = 250
+SMALL_ROWS, LARGE_ROWS, FULL_ROWS = 10_000, 50_000, 491_840
+# Argon2id's own memory: as much for two hundred rows as for any number.
+REAL_PROFILE_ROWS = 200
+_ALLOWED = Target(1.0)
+# What counts as the same: the allocator alone makes a few percent of difference.
+_SAME = Target(1.1)
+_INSECURE = "insecure-test-only"
+
+
+def measure(plan: Plan) -> Result:
+    """Measure two sizes with the cheap stretch, and a small one with the real."""
+    large_rows = FULL_ROWS if plan.is_full else LARGE_ROWS
+    small = _peak_mib(plan.folder, SMALL_ROWS, _INSECURE)
+    large = _peak_mib(plan.folder, large_rows, _INSECURE)
+    real = _peak_mib(plan.folder, REAL_PROFILE_ROWS, "owasp-19-mib")
+    notes = [f"memory: with {_INSECURE}, whose Argon2id takes 8 KiB, but for the last of them"]
+    if not plan.is_full:
+        notes.append(f"memory: {LARGE_ROWS:,} rows instead of {FULL_ROWS:,} (--full)")
+    return Result(
+        [
+            _over_allowed(f"peak memory of an ingest of {SMALL_ROWS:,} rows", small),
+            _over_allowed(f"peak memory of an ingest of {large_rows:,} rows", large),
+            Figure(
+                f"  that over the peak memory of {SMALL_ROWS:,} rows",
+                Unit.MIB,
+                [Pair(large, small)],
+                _SAME,
+            ),
+            _over_allowed(f"peak memory of {REAL_PROFILE_ROWS:,} rows with real Argon2id", real),
+        ],
+        notes,
+    )
+
+
+def _over_allowed(what: str, mib: float) -> Figure:
+    return Figure(f"{what}, over the allowed", Unit.MIB, [Pair(mib, ALLOWED_MIB)], _ALLOWED)
+
+
+def _peak_mib(folder: Path, rows: int, profile: str) -> float:
+    leak = Leak.make_up(folder / f"leak-{rows}", rows)
+    arguments = [
+        leak.source, "--dataset", DATASET, "--mapping", leak.mapping,
+        "--data", folder / f"data-{rows}",
+    ]  # fmt: skip
+    command = [sys.executable, "-m", "scripts.benches.peak"]
+    command += [sys.executable, "-m", "app.cli", "ingest", *map(str, arguments)]
+    done = subprocess.run(
+        command,
+        env=environment({"CONCERNE_STRETCH_PROFILE": profile}),
+        capture_output=True,
+        check=False,
+    )
+    leak.source.unlink()
+    if done.returncode != 0:
+        raise RuntimeError(f"the ingest failed: {done.stderr.decode(errors='replace')[-1000:]}")
+    return int(done.stdout) / 2**20
