@@ -44,7 +44,7 @@ def configure_logs(level: str, stream: TextIO | None = None) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _keep_allowed,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(_dump),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.WriteLoggerFactory(target),
@@ -68,6 +68,14 @@ def places_of(error: BaseException) -> list[str]:
 def describe_exception(error: BaseException) -> dict[str, object]:
     """Return what a log line may say of an exception: its class, and where it went."""
     return {"error": type(error).__name__, "at": places_of(error)}
+
+
+# Made once: `json.dumps` with an option makes an encoder a line.
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
+
+def _dump(event: Event, **_options: object) -> str:
+    return _ENCODER.encode(event)
 
 
 def _keep_allowed(_logger: object, _method: str, event: Event) -> Event:

@@ -72,7 +72,7 @@ class Settings(BaseSettings):
         "50000/day", description="lookups and elements together, per dataset"
     )
     limit_storage: str = Field(
-        "memory://", description="where limits are counted, as the library limits names it"
+        "process://", description="where limits are counted, as the library limits names it"
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="addresses or networks whose X-Forwarded-For is believed"

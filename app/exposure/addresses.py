@@ -12,30 +12,34 @@ import secrets
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from ipaddress import IPv6Address, ip_address, ip_network
+from socket import AF_INET, AF_INET6, inet_pton
 
-# A household or a phone changes its address within these; a provider hands out no smaller block
-# of IPv6 than /64, and customers get up to a /48.
-IPV4_BLOCK_BITS = 24
-IPV6_BLOCK_BITS = 48
+# A household or a phone changes its address within a /24; a provider gives a customer of IPv6 up
+# to a /48.
+_IPV4_BLOCK_BYTES = 3
+_IPV6_BLOCK_BYTES = 6
+_IPV4_IN_IPV6 = bytes(10) + b"\xff\xff"
 _DIGEST_BYTES = 16
-_UNKNOWN = "unknown"
+_UNKNOWN = b""
 
 
-def address_block(address: str) -> str:
-    """Return the /24 or /48 block of an address; an IPv4 address in IPv6 clothing counts as IPv4.
+def address_block(address: str) -> bytes:
+    """Return the /24 or /48 block of an address as its first 3 or 6 bytes.
 
-    What is no address at all (a UNIX socket, a proxy's mistake) shares one block, so that it is
-    limited rather than free.
+    An IPv4 address in IPv6 clothing counts as IPv4. What is no address at all (a UNIX socket, a
+    proxy's mistake) shares one block, so that it is limited rather than free.
     """
     try:
-        parsed = ip_address(address.partition("%")[0])
-    except ValueError:
+        return inet_pton(AF_INET, address)[:_IPV4_BLOCK_BYTES]
+    except (OSError, ValueError):
+        pass
+    try:
+        packed = inet_pton(AF_INET6, address.partition("%")[0])
+    except (OSError, ValueError):
         return _UNKNOWN
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
-        parsed = parsed.ipv4_mapped
-    bits = IPV6_BLOCK_BITS if isinstance(parsed, IPv6Address) else IPV4_BLOCK_BITS
-    return str(ip_network((parsed, bits), strict=False))
+    if packed.startswith(_IPV4_IN_IPV6):
+        return packed[len(_IPV4_IN_IPV6) :][:_IPV4_BLOCK_BYTES]
+    return packed[:_IPV6_BLOCK_BYTES]
 
 
 class BlockDigests:
@@ -53,7 +57,7 @@ class BlockDigests:
 
     def digest(self, address: str) -> str:
         """Return the digest of an address's block, as hexadecimal text."""
-        block = address_block(address).encode()
+        block = address_block(address)
         return hashlib.blake2b(
             block, key=self._key_of_today(), digest_size=_DIGEST_BYTES
         ).hexdigest()

@@ -17,7 +17,7 @@ from app.logs import describe_exception
 from app.web import problems
 from app.web.bodies import BodyLimit
 from app.web.headers import SecurityHeaders
-from app.web.limits import RequestGuard
+from app.web.limits import RequestGuard, limited_route
 from app.web.requestlog import RequestLog
 from app.web.routes import datasets, evaluations, health, lookups, ranges
 from app.web.schemas import problems as describe_problems
@@ -60,8 +60,10 @@ def create_app(services: Services) -> FastAPI:
     async def exceeded(request: Request, _error: RateLimitExceeded) -> Response:
         return services.limits.refusal(request)
 
-    for subject in (datasets, lookups, evaluations, ranges, health):
-        app.include_router(subject.router(services))
+    # Straight onto the application's own router: each router included costs every request a match.
+    app.router.route_class = limited_route(services.limits)
+    for subject in (ranges, evaluations, lookups, datasets, health):
+        subject.add_routes(app.router, services)
     return app
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Documents for programs: nothing in them is ever to be rendered, framed, cached or embedded.
@@ -33,8 +32,10 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.raw.extend(pair for pair in added if pair[0].decode() not in headers)
+                headers = list(message["headers"])
+                present = {name for name, _ in headers}
+                headers.extend(pair for pair in added if pair[0] not in present)
+                message["headers"] = headers
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -12,17 +12,18 @@ Why these numbers: see `app.settings`.
 
 from __future__ import annotations
 
+import inspect
 import math
 import os
 import time
 import warnings
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from limits import RateLimitItem, parse_many
-from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter, RateLimiter
 from slowapi import Limiter
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -32,6 +33,7 @@ from app.exposure.addresses import BlockDigests
 from app.exposure.catalogue import Catalogue
 from app.settings import UNLIMITED, Settings
 from app.web.problems import problem_of
+from app.web.windows import WindowStorage
 
 BLOCK = "concerne.block"
 _DATASET_SCOPE = "dataset"
@@ -78,7 +80,10 @@ class Limits:
         if self._dataset_limit == UNLIMITED:
             return _leave
         return self._limiter.shared_limit(
-            self._dataset_limit, scope=_DATASET_SCOPE, key_func=self._dataset_of, cost=cost
+            self._dataset_limit,
+            scope=_DATASET_SCOPE,
+            key_func=_inspected(partial(_dataset_of, self._catalogue)),
+            cost=cost,
         )
 
     def add_headers(self, request: Request, response: Response) -> None:
@@ -97,11 +102,6 @@ class Limits:
             _add_fields(response, self._limiter.limiter, item, names)
         return response
 
-    def _dataset_of(self, request: Request) -> str:
-        name = request.path_params["dataset"]
-        known = (dataset.dataset for dataset in self._catalogue.datasets)
-        return name if name in known else _UNKNOWN_DATASET
-
 
 class RequestGuard:
     """Counts every request per block of addresses, before anything of it is read.
@@ -116,7 +116,7 @@ class RequestGuard:
         self._app = app
         self._items = limit_items(setting)
         self._digests = digests
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._limiter = MovingWindowRateLimiter(WindowStorage())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -182,9 +182,22 @@ def _leave(endpoint: _Endpoint) -> _Endpoint:
     return endpoint
 
 
+def _inspected(key_func: Callable[[Request], str]) -> Callable[[Request], str]:
+    """Keep a key function's signature, which slowapi would work out anew at each request."""
+    setattr(key_func, "__signature__", inspect.signature(key_func))  # noqa: B010 not a declared attribute
+    return key_func
+
+
+@_inspected
 def _block_of(request: Request) -> str:
     block: str = request.scope[BLOCK]
     return block
+
+
+def _dataset_of(catalogue: Catalogue, request: Request) -> str:
+    name: str = request.path_params["dataset"]
+    is_known = any(dataset.dataset == name for dataset in catalogue.datasets)
+    return name if is_known else _UNKNOWN_DATASET
 
 
 def _exceeded(limiter: RateLimiter, item: RateLimitItem, names: Iterable[str]) -> LimitExceeded:

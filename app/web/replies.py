@@ -10,6 +10,8 @@ from app.protocol.messages import Json
 
 # The longest answer to a lookup has a dataset's name of 64 characters.
 LOOKUP_BODY_BYTES = 256
+# Made once: `json.dumps` with an option makes an encoder a reply.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _MEDIA_TYPE = "application/json"
 
 
@@ -24,4 +26,4 @@ def lookup_reply(document: Json) -> Response:
 
 
 def _dump(document: Json) -> bytes:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(document).encode()

@@ -51,6 +51,17 @@ class EvaluationBody(BaseModel):
     blinded: Annotated[list[str], Field(min_length=1, max_length=_BLINDED_MAXIMUM)]
 
 
+class RangeQuestion(BaseModel):
+    """Which range, of which epoch."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    dataset: _Text
+    scheme: _Text
+    prefix: int
+    epoch: int
+
+
 class LookupReply(BaseModel):
     """Yes or no; filled up with spaces so that both are equally long."""
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 import httpx
 import pytest
 import structlog
-from limits.storage import MemoryStorage
 
 from app.crypto import oprf
 from app.encoding import to_base64url
@@ -20,6 +19,7 @@ from app.logs import configure_logs
 from app.web.app import create_app
 from app.web.main import wire
 from app.web.services import Services
+from app.web.windows import WindowStorage
 from tests.conftest import Leak
 from tests.serving import serving
 
@@ -89,7 +89,7 @@ def test_a_limit_storage_that_fails_does_not_set_anybody_free(
     """Each process then counts for itself."""
     services = wire(leak.settings(limit_lookups="2/hour"))
     storage = services.limits._limiter._storage
-    assert isinstance(storage, MemoryStorage)
+    assert isinstance(storage, WindowStorage)
 
     def fail(*_: object, **__: object) -> None:
         raise ConnectionError

@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-from limits.storage import MemoryStorage
 from starlette.routing import Route
 
 from app.crypto import oprf
@@ -17,6 +16,7 @@ from app.encoding import to_base64url
 from app.errors import InvalidSettings
 from app.web.app import create_app
 from app.web.main import wire
+from app.web.windows import WindowStorage
 from tests.conftest import Leak
 from tests.serving import serving, serving_settings
 
@@ -203,7 +203,7 @@ def test_no_address_is_kept(leak: Leak) -> None:
     with serving(create_app(services), trusted_proxies=["127.0.0.1"]) as http:
         assert ask(http, "203.0.113.7").status_code == 200
     storage = services.limits._limiter._storage
-    assert isinstance(storage, MemoryStorage)
-    (name,) = [key for key in storage.events if "lookup" in key]
+    assert isinstance(storage, WindowStorage)
+    (name,) = [key for key in storage.names() if "lookup" in key]
     assert "203.0.113" not in name
     assert services.digests.digest("203.0.113.8") in name

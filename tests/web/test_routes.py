@@ -307,18 +307,27 @@ def test_the_description_covers_every_route_with_examples(http: httpx.Client) ->
         "/v1/datasets/{dataset}/schemes/{scheme}/ranges/{prefix}",
         "/v1/parameters",
     ]
-    schemas = document["components"]["schemas"]
-    for name in ("LookupBody", "EvaluationBody", "LookupReply", "EvaluationReply"):
-        assert schemas[name]["examples"], name
+    for path in ("/lookups", "/schemes/{scheme}/evaluations"):
+        assert example_of(document, "/v1/datasets/{dataset}" + path)
+    for name in ("LookupReply", "EvaluationReply", "ParametersReply", "DatasetSummary"):
+        assert document["components"]["schemas"][name]["examples"], name
     assert "HTTPValidationError" not in json.dumps(document["paths"])
+
+
+def example_of(document: dict[str, Any], path: str) -> dict[str, Any]:
+    """Return the one example of a route's body."""
+    body = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]
+    (example,) = body["schema"]["examples"]
+    assert isinstance(example, dict)
+    return example
 
 
 def test_the_examples_of_the_description_are_accepted(http: httpx.Client) -> None:
     """A newcomer who copies an example gets an answer."""
-    schemas = http.get("/openapi.json").json()["components"]["schemas"]
-    (lookup,) = schemas["LookupBody"]["examples"]
+    document = http.get("/openapi.json").json()
+    lookup = example_of(document, "/v1/datasets/{dataset}/lookups")
     assert http.post("/v1/datasets/demo/lookups", json=lookup).json()["exposed"] is False
-    (evaluation,) = schemas["EvaluationBody"]["examples"]
+    evaluation = example_of(document, "/v1/datasets/{dataset}/schemes/{scheme}/evaluations")
     assert http.post(EVALUATIONS, json=evaluation).status_code == 200
-    (reply,) = schemas["EvaluationReply"]["examples"]
+    (reply,) = document["components"]["schemas"]["EvaluationReply"]["examples"]
     assert messages.evaluation_from_json(reply).epoch == 1

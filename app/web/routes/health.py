@@ -9,19 +9,16 @@ from app.web.schemas import HealthReply, problems
 from app.web.services import Services
 
 
-def router(services: Services) -> APIRouter:
-    """Return the routes for liveness and readiness."""
-    routes = APIRouter(tags=["health"])
+def add_routes(routes: APIRouter, services: Services) -> None:
+    """Add the routes for liveness and readiness."""
 
-    @routes.get("/healthz", response_model=HealthReply)
+    @routes.get("/healthz", tags=["health"], response_model=HealthReply)
     async def healthz() -> Response:
         """The process answers."""
         return json_reply({"status": "ok"})
 
-    @routes.get("/readyz", response_model=HealthReply, responses=problems(503))
+    @routes.get("/readyz", tags=["health"], response_model=HealthReply, responses=problems(503))
     async def readyz() -> Response:
         """What is published is known, and its keys are held."""
         services.answering.catalogue.check_current()
         return json_reply({"status": "ok"})
-
-    return routes
