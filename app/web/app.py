@@ -17,9 +17,10 @@ from app.logs import describe_exception
 from app.web import problems
 from app.web.bodies import BodyLimit
 from app.web.headers import SecurityHeaders
-from app.web.limits import RequestGuard, limited_route
+from app.web.limits import RequestGuard
 from app.web.requestlog import RequestLog
 from app.web.routes import datasets, evaluations, health, lookups, ranges
+from app.web.routing import direct_route
 from app.web.schemas import problems as describe_problems
 from app.web.services import Services
 
@@ -61,7 +62,7 @@ def create_app(services: Services) -> FastAPI:
         return services.limits.refusal(request)
 
     # Straight onto the application's own router: each router included costs every request a match.
-    app.router.route_class = limited_route(services.limits)
+    app.router.route_class = direct_route(services.limits)
     for subject in (ranges, evaluations, lookups, datasets, health):
         subject.add_routes(app.router, services)
     return app

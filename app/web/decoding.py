@@ -1,12 +1,7 @@
-"""Requests as models: read once, validated once, refused without their values.
-
-Where a route is asked for millions of times, this takes half of what the framework's own handling
-of parameters takes; what it would have described is described here.
-"""
+"""Requests as models: read once, validated once, refused without their values; and described."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -16,24 +11,24 @@ from pydantic import BaseModel, ValidationError
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def body_of(model: type[_Model]) -> Callable[[Request], Awaitable[_Model]]:
-    """Return a dependency that gives the body as a model.
+async def body_of(model: type[_Model], request: Request) -> _Model:
+    """Return the body as a model.
 
-    A body that is declared as a parameter is parsed to Python objects first, and validated again
-    by each dependency that wants it too.
+    Raises:
+        RequestValidationError: without the values that are refused.
     """
-
-    async def read(request: Request) -> _Model:
-        try:
-            return model.model_validate_json(await request.body())
-        except ValidationError as refusal:
-            raise _without_values(refusal) from None
-
-    return read
+    try:
+        return model.model_validate_json(await request.body())
+    except ValidationError as refusal:
+        raise _without_values(refusal) from None
 
 
 def parameters_of(model: type[_Model], request: Request) -> _Model:
-    """Return the parameters of path and query as a model."""
+    """Return the parameters of path and query as a model.
+
+    Raises:
+        RequestValidationError: without the values that are refused.
+    """
     try:
         return model.model_validate_strings({**request.query_params, **request.path_params})
     except ValidationError as refusal:
@@ -46,10 +41,18 @@ def _without_values(refusal: ValidationError) -> RequestValidationError:
     )
 
 
-def described_parameters(path: str, model: type[BaseModel]) -> dict[str, Any]:
-    """Describe parameters for the API's description: those in the path's braces, and the query."""
-    properties = model.model_json_schema()["properties"]
-    return {
+def described(
+    path: str, parameters: type[BaseModel], body: type[BaseModel] | None = None
+) -> dict[str, Any]:
+    """Describe what a route takes, for the API's description.
+
+    Args:
+        path: the route's; parameters that are not in its braces are the query's.
+        parameters: their model.
+        body: the body's model.
+    """
+    properties = parameters.model_json_schema()["properties"]
+    described: dict[str, Any] = {
         "parameters": [
             {
                 "name": name,
@@ -60,9 +63,7 @@ def described_parameters(path: str, model: type[BaseModel]) -> dict[str, Any]:
             for name, schema in properties.items()
         ]
     }
-
-
-def described_body(model: type[BaseModel]) -> dict[str, Any]:
-    """Describe such a body for the API's description."""
-    content = {"application/json": {"schema": model.model_json_schema()}}
-    return {"requestBody": {"required": True, "content": content}}
+    if body is not None:
+        content = {"application/json": {"schema": body.model_json_schema()}}
+        described["requestBody"] = {"required": True, "content": content}
+    return described

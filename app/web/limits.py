@@ -17,12 +17,11 @@ import math
 import os
 import time
 import warnings
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
 from fastapi import Request, Response
-from fastapi.routing import APIRoute
 from limits import RateLimitItem, parse_many
 from limits.strategies import MovingWindowRateLimiter, RateLimiter
 from slowapi import Limiter
@@ -133,23 +132,6 @@ class RequestGuard:
                 await response(scope, receive, send)
                 return
         await self._app(scope, receive, send)
-
-
-def limited_route(limits: Limits) -> type[APIRoute]:
-    """Return a route class that tells callers what is left of their limits."""
-
-    class LimitedRoute(APIRoute):
-        def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:  # type: ignore[override]  # narrower: awaitable, not coroutine
-            handle = super().get_route_handler()
-
-            async def handle_and_tell(request: Request) -> Response:
-                response = await handle(request)
-                limits.add_headers(request, response)
-                return response
-
-            return handle_and_tell
-
-    return LimitedRoute
 
 
 def _make_limiter(storage: str) -> Limiter:

@@ -51,13 +51,23 @@ class EvaluationBody(BaseModel):
     blinded: Annotated[list[str], Field(min_length=1, max_length=_BLINDED_MAXIMUM)]
 
 
-class RangeQuestion(BaseModel):
-    """Which range, of which epoch."""
+class DatasetPath(BaseModel):
+    """Which dataset."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
     dataset: _Text
+
+
+class SchemePath(DatasetPath):
+    """Which dataset, by which scheme."""
+
     scheme: _Text
+
+
+class RangeQuestion(SchemePath):
+    """Which range, of which epoch."""
+
     prefix: int
     epoch: int
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from app.web.decoding import described_parameters, parameters_of
+from app.web.decoding import described, parameters_of
 from app.web.schemas import RangeQuestion, problems
 from app.web.services import Services
 
@@ -29,7 +29,7 @@ def add_routes(routes: APIRouter, services: Services) -> None:
             304: {"description": "The caller has it"},
             **problems(403, 404, 410, 422, 429, 503),
         },
-        openapi_extra=described_parameters(_PATH, RangeQuestion),
+        openapi_extra=described(_PATH, RangeQuestion),
     )
     @limits.per_block(services.settings.limit_ranges)
     async def read_range(request: Request) -> Response:
