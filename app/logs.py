@@ -42,7 +42,7 @@ def configure_logs(level: str, stream: TextIO | None = None) -> None:
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _add_time,
             _keep_allowed,
             structlog.processors.JSONRenderer(_dump),
         ],
@@ -68,6 +68,11 @@ def places_of(error: BaseException) -> list[str]:
 def describe_exception(error: BaseException) -> dict[str, object]:
     """Return what a log line may say of an exception: its class, and where it went."""
     return {"error": type(error).__name__, "at": places_of(error)}
+
+
+def _add_time(_logger: object, _method: str, event: Event) -> Event:
+    event["timestamp"] = datetime.now(UTC).isoformat()
+    return event
 
 
 # Made once: `json.dumps` with an option makes an encoder a line.

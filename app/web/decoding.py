@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -30,7 +31,8 @@ def parameters_of(model: type[_Model], request: Request) -> _Model:
         RequestValidationError: without the values that are refused.
     """
     try:
-        return model.model_validate_strings({**request.query_params, **request.path_params})
+        query = parse_qsl(request.scope["query_string"].decode("latin-1"))
+        return model.model_validate_strings(dict(query) | request.path_params)
     except ValidationError as refusal:
         raise _without_values(refusal) from None
 

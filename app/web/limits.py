@@ -17,13 +17,12 @@ import math
 import os
 import time
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from fastapi import Request, Response
-from limits import RateLimitItem, parse_many
-from limits.strategies import MovingWindowRateLimiter, RateLimiter
+from limits import RateLimitItem, WindowStats, parse_many
 from slowapi import Limiter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -91,14 +90,17 @@ class Limits:
         counted = getattr(request.state, "view_rate_limit", None)
         # How much all others have used of a dataset's budget is nobody's business.
         if counted is not None and counted[1][-1] != _DATASET_SCOPE:
-            _add_fields(response, self._limiter.limiter, *counted)
+            item, names = counted
+            stats = self._limiter.limiter.get_window_stats(item, *names)
+            _add_fields(response, names[-1], item, stats)
 
     def refusal(self, request: Request) -> Response:
         """Return the problem document of a limit that slowapi found exceeded."""
         item, names = request.state.view_rate_limit
-        response = problem_of(_exceeded(self._limiter.limiter, item, names))
+        stats = self._limiter.limiter.get_window_stats(item, *names)
+        response = problem_of(_exceeded(stats))
         if names[-1] != _DATASET_SCOPE:
-            _add_fields(response, self._limiter.limiter, item, names)
+            _add_fields(response, names[-1], item, stats)
         return response
 
 
@@ -113,9 +115,9 @@ class RequestGuard:
 
     def __init__(self, app: ASGIApp, *, setting: str, digests: BlockDigests) -> None:
         self._app = app
-        self._items = limit_items(setting)
+        self._items = [(item, item.amount, item.get_expiry()) for item in limit_items(setting)]
         self._digests = digests
-        self._limiter = MovingWindowRateLimiter(WindowStorage())
+        self._windows = WindowStorage()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -123,15 +125,21 @@ class RequestGuard:
             await self._app(scope, receive, send)
             return
         client = scope.get("client")
-        scope[BLOCK] = self._digests.digest(client[0] if client else "")
-        names = [scope[BLOCK], _REQUESTS_SCOPE]
-        for item in self._items:
-            if not self._limiter.hit(item, *names):
-                response = problem_of(_exceeded(self._limiter, item, names))
-                _add_fields(response, self._limiter, item, names)
+        block = scope[BLOCK] = self._digests.digest(client[0] if client else "")
+        for item, amount, seconds in self._items:
+            if not self._windows.acquire_entry(f"{block}/{seconds}", amount, seconds):
+                response = self._refusal(item, f"{block}/{seconds}")
                 await response(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+    def _refusal(self, item: RateLimitItem, key: str) -> Response:
+        seconds = item.get_expiry()
+        start, count = self._windows.get_moving_window(key, item.amount, seconds)
+        stats = WindowStats(start + seconds, item.amount - count)
+        response = problem_of(_exceeded(stats))
+        _add_fields(response, _REQUESTS_SCOPE, item, stats)
+        return response
 
 
 def _make_limiter(storage: str) -> Limiter:
@@ -182,24 +190,22 @@ def _dataset_of(catalogue: Catalogue, request: Request) -> str:
     return name if is_known else _UNKNOWN_DATASET
 
 
-def _exceeded(limiter: RateLimiter, item: RateLimitItem, names: Iterable[str]) -> LimitExceeded:
+def _exceeded(stats: WindowStats) -> LimitExceeded:
     return LimitExceeded(
         "too many questions for now; nothing was computed",
-        retry_after_seconds=_seconds_left(limiter, item, names),
+        retry_after_seconds=_seconds_left(stats),
         hint="wait as long as Retry-After says",
     )
 
 
-def _seconds_left(limiter: RateLimiter, item: RateLimitItem, names: Iterable[str]) -> int:
-    return max(1, math.ceil(limiter.get_window_stats(item, *names).reset_time - time.time()))
+def _seconds_left(stats: WindowStats) -> int:
+    return max(1, math.ceil(stats.reset_time - time.time()))
 
 
-def _add_fields(
-    response: Response, limiter: RateLimiter, item: RateLimitItem, names: Iterable[str]
-) -> None:
-    *_, scope = names = list(names)
+def _add_fields(response: Response, scope: str, item: RateLimitItem, stats: WindowStats) -> None:
     policy = scope.rpartition(".")[2]
-    stats = limiter.get_window_stats(item, *names)
-    left = max(1, math.ceil(stats.reset_time - time.time()))
-    response.headers["RateLimit-Policy"] = f'"{policy}";q={item.amount};w={item.get_expiry()}'
-    response.headers["RateLimit"] = f'"{policy}";r={max(0, stats.remaining)};t={left}'
+    limit = f'"{policy}";q={item.amount};w={item.get_expiry()}'
+    left = f'"{policy}";r={max(0, stats.remaining)};t={_seconds_left(stats)}'
+    # Not through `response.headers`, which looks for each name among all that are there.
+    response.raw_headers.append((b"ratelimit-policy", limit.encode()))
+    response.raw_headers.append((b"ratelimit", left.encode()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import structlog
@@ -40,10 +41,15 @@ class RequestLog:
             self._log.error("fault", **describe_exception(error))
             if not status:
                 await internal_problem()(scope, receive, send_noting_status)
+        duration_ms = round((time.perf_counter() - started) * 1000, 2)
+        # The answer leaves first; the line is written when the loop comes round.
+        asyncio.get_running_loop().call_soon(self._write, scope, status, duration_ms)
+
+    def _write(self, scope: Scope, status: int, duration_ms: float) -> None:
         self._log.info(
             "request",
             method=scope["method"],
             route=getattr(scope.get("route"), "path", _NO_ROUTE),
             status=status,
-            duration_ms=round((time.perf_counter() - started) * 1000, 2),
+            duration_ms=duration_ms,
         )
