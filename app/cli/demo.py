@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -20,10 +20,12 @@ import typer
 from app.cli.ingest import describe, run_ingest
 from app.cli.progress import meter
 from app.cli.remote import RemoteServer
+from app.cli.serve import check_free
 from app.errors import ConcerneError, DatasetExists, InvalidInput, ServerUnreachable
 from app.protocol.messages import Answer
 from app.settings import PREFIX, Settings, load_settings
 
+HOST = "127.0.0.1"
 DATASET = "demo"
 SCHEME = "nir-dob"
 DEFAULT_ROWS = 200
@@ -51,10 +53,11 @@ def demo(
 ) -> int:
     """Make up a leak, ingest it, serve it, and show what to ask."""
     settings = load_settings()
+    check_free(HOST, port)
     truth = settings.data / "truth.jsonl"
     _prepare(settings, truth, rows)
     questions = [_first(truth, answer) for answer in Answer]
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://{HOST}:{port}"
     with _server(settings, port) as process:
         _wait_until_ready(url, process)
         for question in questions:
@@ -63,7 +66,9 @@ def demo(
             right = [_is_right(url, question) for question in questions]
             return int(not all(right))
         print(f"\nServing on {url}; stop with Ctrl-C.", flush=True)
-        return process.wait()
+        with suppress(KeyboardInterrupt):
+            process.wait()
+    return 0
 
 
 def _prepare(settings: Settings, truth: Path, rows: int) -> None:
@@ -105,9 +110,10 @@ def _first(truth: Path, answer: Answer) -> Question:
 
 @contextmanager
 def _server(settings: Settings, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    environment = os.environ | {PREFIX + "DATA": str(settings.data)}
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port)]
-    with subprocess.Popen(command, env=environment) as process:  # noqa: S603 our own program
+    # A newcomer looks for the two answers, not for a line a request.
+    quiet = {PREFIX + "DATA": str(settings.data), PREFIX + "LOG_LEVEL": "warning"}
+    command = [sys.executable, "-m", "app.cli", "serve", "--host", HOST, "--port", str(port)]
+    with subprocess.Popen(command, env=os.environ | quiet) as process:  # noqa: S603 our own program
         try:
             yield process
         finally:
