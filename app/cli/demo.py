@@ -65,8 +65,8 @@ def demo(
         if check:
             right = [_is_right(url, question) for question in questions]
             return int(not all(right))
-        print(f"\nServing on {url}; stop with Ctrl-C.", flush=True)
         with suppress(KeyboardInterrupt):
+            print(f"\nServing on {url}; stop with Ctrl-C.", flush=True)
             process.wait()
     return 0
 
