@@ -60,10 +60,12 @@ def demo(
     url = f"http://{HOST}:{port}"
     with _server(settings, port) as process:
         _wait_until_ready(url, process)
+        right = []
         for question in questions:
             _show(url, question)
+            if check:
+                right.append(_is_right(url, question))
         if check:
-            right = [_is_right(url, question) for question in questions]
             return int(not all(right))
         with suppress(KeyboardInterrupt):
             print(f"\nServing on {url}; stop with Ctrl-C.", flush=True)
