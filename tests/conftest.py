@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from app.cli.ingest import run_ingest
+from app.logs import configure_logs
 from app.settings import Settings
 from app.synthesis.leak import synthesise
 from app.synthesis.mapping import MAPPING_TOML
@@ -76,3 +80,16 @@ def leak(tmp_path_factory: pytest.TempPathFactory) -> Leak:
     run_ingest(cheap_settings(data), source, DATASET, mapping)
     lines = truth.read_text(encoding="utf-8").splitlines()
     return Leak(data, [json.loads(line) for line in lines], mapping)
+
+
+@pytest.fixture
+def captured_log() -> Iterator[io.StringIO]:
+    """Everything that is logged, as it would be in production."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    stream = io.StringIO()
+    configure_logs("debug", stream)
+    yield stream
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()

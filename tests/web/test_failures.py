@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import threading
-from collections.abc import Iterator
 
 import httpx
 import pytest
-import structlog
 
 from app.crypto import oprf
 from app.encoding import to_base64url
 from app.errors import Unavailable
-from app.logs import configure_logs
 from app.web.app import create_app
 from app.web.main import wire
 from app.web.services import Services
@@ -33,21 +29,8 @@ def services(leak: Leak) -> Services:
     return wire(leak.settings(workers=1, lookup_queue=1))
 
 
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """Everything that is logged, as it would be in production."""
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    stream = io.StringIO()
-    configure_logs("debug", stream)
-    yield stream
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
-
-
 def test_a_fault_of_ours_is_a_problem_and_a_log_line_without_the_value(
-    log: io.StringIO, services: Services, monkeypatch: pytest.MonkeyPatch
+    captured_log: io.StringIO, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def choke(*_: object) -> None:
         raise ValueError(CANARY)
@@ -59,10 +42,12 @@ def test_a_fault_of_ours_is_a_problem_and_a_log_line_without_the_value(
     assert response.json()["type"] == "urn:concerne:problem:internal"
     assert "exposed" not in response.json()
     assert response.headers["cache-control"] == "no-store"
-    faults = [line for line in map(json.loads, log.getvalue().splitlines()) if "error" in line]
+    faults = [
+        line for line in map(json.loads, captured_log.getvalue().splitlines()) if "error" in line
+    ]
     assert [fault["error"] for fault in faults] == ["ValueError"]
     assert faults[0]["at"][-1].startswith("app/exposure/answering.py:")
-    assert CANARY not in log.getvalue() + response.text
+    assert CANARY not in captured_log.getvalue() + response.text
 
 
 def test_when_the_pool_is_full_the_answer_is_503_at_once(services: Services) -> None:
