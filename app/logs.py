@@ -23,7 +23,7 @@ ALLOWED_KEYS = frozenset(
     {
         "timestamp", "level", "event", "logger",
         "method", "route", "status", "duration_ms",
-        "dataset", "datasets", "epoch", "rows", "entries", "host", "port",
+        "index",
         "error", "at",
     }
 )  # fmt: skip

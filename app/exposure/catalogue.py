@@ -1,8 +1,9 @@
 """What is published right now, in memory, so that answering touches no database.
 
 A request takes one `Index` and works with it to the end: parameters, ranges and the name of the
-key belong to one epoch by construction. A catalogue that could not be renewed for a while stops
-answering, because a dataset may have been retired, or its key changed, in the meantime.
+key belong to one epoch by construction. An index whose key or ranges are not whole is not offered,
+and does not keep the others from answering. A catalogue that could not be renewed for a while
+stops answering, because a dataset may have been retired, or its key changed, in the meantime.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from app.errors import EpochGone, Unavailable, UnknownDataset
+from app.errors import ConcerneError, EpochGone, Unavailable, UnknownDataset
 from app.exposure.ports import KeyHolder, Published, PublishedStore
 from app.protocol.fingerprints import FINGERPRINT_BYTES
 from app.protocol.parameters import (
@@ -108,24 +109,33 @@ class Catalogue:
         self._snapshot: _Snapshot | None = None
         self._renewing = threading.Lock()
 
-    def renew(self) -> None:
+    def renew(self) -> Mapping[str, ConcerneError]:
         """Take a new snapshot; on failure the last one stays, and ages.
 
+        Returns:
+            For each index that is published and cannot be answered, by its key's name, why.
+
         Raises:
-            Unavailable, KeyRingError, CryptographyError: store or keys do not answer.
+            Unavailable: the store does not answer.
         """
         with self._renewing:
             taken_at = self._clock()
             published = self._store.load()
-            indexes = self._indexes(published)
-            self._key_holder.hold([index.key_name for index in indexes.values()])
+            indexes, broken = self._indexes(published)
+            missing = self._key_holder.hold([index.key_name for index in indexes.values()])
             self._snapshot = _Snapshot(
-                published, {d.dataset: d for d in published.datasets}, indexes, taken_at
+                published=published,
+                datasets={d.dataset: d for d in published.datasets},
+                indexes={n: i for n, i in indexes.items() if i.key_name not in missing},
+                taken_at=taken_at,
             )
+            return {**broken, **missing}
 
-    def check_current(self) -> None:
-        """Raise Unavailable unless there is a snapshot that is recent enough to answer."""
-        self._current()
+    def check_ready(self) -> None:
+        """Raise Unavailable unless something that is published can be answered, or nothing is."""
+        snapshot = self._current()
+        if snapshot.datasets and not snapshot.indexes:
+            raise Unavailable("nothing of what is published can be answered right now")
 
     @property
     def deployment(self) -> DeploymentParameters:
@@ -162,7 +172,9 @@ class Catalogue:
         try:
             return self._current().indexes[dataset, parameters.scheme]
         except KeyError:
-            raise Unavailable("the dataset is being changed; ask again") from None
+            raise Unavailable(
+                "this dataset cannot be answered right now", hint="try again in a minute"
+            ) from None
 
     def _current(self) -> _Snapshot:
         snapshot = self._snapshot
@@ -172,26 +184,27 @@ class Catalogue:
             )
         return snapshot
 
-    def _indexes(self, published: Published) -> Mapping[tuple[str, str], Index]:
+    def _indexes(
+        self, published: Published
+    ) -> tuple[Mapping[tuple[str, str], Index], Mapping[str, ConcerneError]]:
         """Make each published index, taking over the ranges that are in memory already."""
         last = self._snapshot
         known = {} if last is None else {i.name: i.packed for i in last.indexes.values()}
         left = self._resident_bytes
-        indexes = {}
+        indexes: dict[tuple[str, str], Index] = {}
+        broken: dict[str, ConcerneError] = {}
         for dataset in published.datasets:
             for parameters in dataset.schemes.values():
                 name = (dataset.dataset, parameters.scheme, parameters.epoch)
                 size = 2**parameters.prefix_bits * parameters.range_length * FINGERPRINT_BYTES
                 packed = None
                 if size <= left:
-                    packed = known.get(name) or self._read_ranges(name)
+                    try:
+                        packed = known.get(name) or self._store.read_ranges(*name)
+                    except (EpochGone, Unavailable) as exc:
+                        broken[key_name(*name)] = exc
+                        continue
                     left -= size
                 index = Index(dataset.dataset, parameters, packed, self._store)
                 indexes[dataset.dataset, parameters.scheme] = index
-        return indexes
-
-    def _read_ranges(self, name: _IndexName) -> bytes:
-        try:
-            return self._store.read_ranges(*name)
-        except EpochGone as exc:
-            raise Unavailable("a dataset was changed while it was loaded") from exc
+        return indexes, broken

@@ -8,7 +8,7 @@ from app.crypto.keyring import KeyRing
 from app.crypto.keys import EvaluationKey
 from app.crypto.ristretto255 import Element
 from app.crypto.stretch import Stretched
-from app.errors import Unavailable
+from app.errors import ConcerneError, InvalidKey, KeyRingError, Unavailable
 from app.protocol import server
 from app.protocol.fingerprints import Location, Locator
 from app.protocol.messages import EvaluationAnswer
@@ -25,13 +25,17 @@ class LocalKeyHolder:
         self._ring = ring
         self._keys: Mapping[str, EvaluationKey] = {}
 
-    def hold(self, names: Sequence[str]) -> None:
-        """Load the keys of these names, and forget all others.
-
-        Raises:
-            KeyRingError, InvalidKey: one cannot be loaded; what was held is held still.
-        """
-        self._keys = {name: self._keys.get(name) or self._ring.load(name) for name in names}
+    def hold(self, names: Sequence[str]) -> Mapping[str, ConcerneError]:
+        """Load the keys of these names, forget all others, and say which cannot be had and why."""
+        keys: dict[str, EvaluationKey] = {}
+        missing: dict[str, ConcerneError] = {}
+        for name in names:
+            try:
+                keys[name] = self._keys.get(name) or self._ring.load(name)
+            except (KeyRingError, InvalidKey) as exc:
+                missing[name] = exc
+        self._keys = keys
+        return missing
 
     def evaluate(self, name: str, epoch: int, blinded: Sequence[Element]) -> EvaluationAnswer:
         """Evaluate a batch of blinded elements with a key."""

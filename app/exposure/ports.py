@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from app.crypto.ristretto255 import Element
 from app.crypto.stretch import Stretched
+from app.errors import ConcerneError
 from app.protocol.fingerprints import Location
 from app.protocol.messages import EvaluationAnswer
 from app.protocol.parameters import DatasetParameters, DeploymentParameters
@@ -37,8 +38,12 @@ class PublishedStore(Protocol):
 class KeyHolder(Protocol):
     """Who can compute with the secret keys, in this process or in another."""
 
-    def hold(self, names: Sequence[str]) -> None:
-        """Get ready to use the keys of these names, and forget all others."""
+    def hold(self, names: Sequence[str]) -> Mapping[str, ConcerneError]:
+        """Get ready to use the keys of these names, and forget all others.
+
+        Returns:
+            Why, for each name whose key cannot be had; the others are held.
+        """
 
     def evaluate(self, name: str, epoch: int, blinded: Sequence[Element]) -> EvaluationAnswer:
         """Evaluate a batch of blinded elements with a key."""

@@ -24,6 +24,8 @@ from app.web.routing import direct_route
 from app.web.schemas import problems as describe_problems
 from app.web.services import Services
 
+_EVERY_INDEX = "all"
+
 TITLE = "Concerné"
 DESCRIPTION = (
     "Was I in this leak? A plain lookup shows the identifier to the server; a private one "
@@ -73,8 +75,9 @@ def _lifespan(services: Services):  # type: ignore[no-untyped-def]  # what FastA
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await _renew(catalogue)
-        renewing = asyncio.create_task(_keep_renewing(catalogue, services.settings.renew_seconds))
+        renewal = _Renewal(catalogue, services.settings.renew_seconds)
+        await renewal.once()
+        renewing = asyncio.create_task(renewal.for_ever())
         yield
         renewing.cancel()
         services.answering.close()
@@ -82,17 +85,33 @@ def _lifespan(services: Services):  # type: ignore[no-untyped-def]  # what FastA
     return lifespan
 
 
-async def _keep_renewing(catalogue: Catalogue, seconds: float) -> None:
-    while True:
-        await asyncio.sleep(seconds)
-        await _renew(catalogue)
+class _Renewal:
+    """Renews what is published; a failure is logged when it begins, and ages what is known."""
 
+    def __init__(self, catalogue: Catalogue, seconds: float) -> None:
+        self._catalogue = catalogue
+        self._seconds = seconds
+        self._log = structlog.get_logger()
+        self._told: set[tuple[str, str]] = set()
 
-async def _renew(catalogue: Catalogue) -> None:
-    """Renew what is published; a failure is logged, and ages what is known until none answers."""
-    try:
-        await asyncio.to_thread(catalogue.renew)
-    except ConcerneError as error:
-        structlog.get_logger().error(
-            "what is published could not be reread", **describe_exception(error)
-        )
+    async def for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(self._seconds)
+            await self.once()
+
+    async def once(self) -> None:
+        try:
+            failures = await asyncio.to_thread(self._catalogue.renew)
+        except ConcerneError as exc:
+            failures = {_EVERY_INDEX: exc}
+        told = {(index, type(failure).__name__) for index, failure in failures.items()}
+        for index, failure in failures.items():
+            if (index, type(failure).__name__) not in self._told:
+                self._log.error(
+                    "what is published cannot be answered",
+                    index=index,
+                    **describe_exception(failure),
+                )
+        if self._told and not told:
+            self._log.info("all that is published can be answered again")
+        self._told = told

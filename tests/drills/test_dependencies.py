@@ -30,7 +30,7 @@ def wait_for(http: httpx.Client, status: int) -> httpx.Response:
 def test_a_key_that_others_can_read_is_not_used_until_that_is_mended(
     leak: Leak, tmp_path: Path
 ) -> None:
-    """The front is alive and says that it does not know; then it answers, without a restart."""
+    """What it is needed for is unknown, all else is answered; then that too, without a restart."""
     data = tmp_path / "data"
     shutil.copytree(leak.data, data)
     key = data / "keys" / "demo" / "phone" / "1"
@@ -38,8 +38,10 @@ def test_a_key_that_others_can_read_is_not_used_until_that_is_mended(
     with serving_settings(leak.settings(data=data, renew_seconds=0.05)) as http:
         response = wait_for(http, 503)
         assert response.json()["type"] == "urn:concerne:problem:unavailable"
-        assert http.get("/readyz").status_code == 503
-        assert http.get("/healthz").status_code == 200
+        assert http.get("/v1/datasets").status_code == 200
+        other = leak.lines("nir-dob", exposed=True)[0]
+        body = {name: value for name, value in other.items() if name != "exposed"}
+        assert http.post(LOOKUPS, json=body).json()["exposed"] is True
         key.chmod(0o600)
         assert wait_for(http, 200).json()["exposed"] is False
         assert http.get("/readyz").status_code == 200

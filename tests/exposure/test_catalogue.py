@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from app.crypto.keyring import KeyRing
 from app.errors import (
+    ConcerneError,
     EpochGone,
     KeyMissing,
     SchemeNotPermitted,
@@ -52,7 +53,10 @@ class MemoryStore:
 
     def read_ranges(self, dataset: str, scheme: str, epoch: int) -> bytes:
         self.reads += 1
-        return b"".join(self.ranges[dataset, scheme, epoch].values())
+        try:
+            return b"".join(self.ranges[dataset, scheme, epoch].values())
+        except KeyError:
+            raise EpochGone("gone") from None
 
     def publish_epoch_2(self) -> None:
         second = publish(PHONES, epoch=2)
@@ -66,8 +70,9 @@ class KeyHolderNames(LocalKeyHolder):
     def __init__(self) -> None:
         self.names: list[str] = []
 
-    def hold(self, names: Sequence[str]) -> None:
+    def hold(self, names: Sequence[str]) -> Mapping[str, ConcerneError]:
         self.names = list(names)
+        return {}
 
 
 @pytest.fixture
@@ -168,7 +173,7 @@ def test_a_snapshot_outlives_a_short_failure_and_no_longer_one(
             ask()
     store.is_down = False
     catalogue.renew()
-    catalogue.check_current()
+    catalogue.check_ready()
 
 
 def test_a_retired_dataset_answers_nobody(store: MemoryStore, clock: Clock) -> None:
@@ -190,18 +195,60 @@ def test_a_range_that_is_not_whole_is_no_answer(store: MemoryStore, clock: Clock
             catalogue.index("demo", "phone").read_range(1)
 
 
-def test_a_missing_key_keeps_the_last_snapshot(
+def other_dataset(store: MemoryStore) -> None:
+    """Publish a second dataset beside the first."""
+    second = publish(PHONES[:10])
+    store.datasets = (*store.datasets, dataclasses.replace(second.dataset, dataset="other"))
+    store.ranges["other", "phone", 1] = second.ranges
+
+
+def test_ranges_that_cannot_be_read_silence_their_index_alone(
+    store: MemoryStore, clock: Clock
+) -> None:
+    other_dataset(store)
+    lost = store.ranges.pop(("demo", "phone", 1))
+    catalogue = catalogue_of(store, clock)
+    assert {name: type(error) for name, error in catalogue.renew().items()} == {
+        "demo/phone/1": EpochGone
+    }
+    catalogue.check_ready()
+    assert catalogue.index("other", "phone").read_range(0)
+    assert len(catalogue.datasets) == 2
+    with pytest.raises(Unavailable):
+        catalogue.index("demo", "phone")
+    store.ranges["demo", "phone", 1] = lost
+    assert catalogue.renew() == {}
+    assert catalogue.index("demo", "phone").read_range(0)
+
+
+def test_who_can_answer_nothing_is_not_ready(store: MemoryStore, clock: Clock) -> None:
+    store.ranges.clear()
+    catalogue = catalogue_of(store, clock)
+    catalogue.renew()
+    with pytest.raises(Unavailable):
+        catalogue.check_ready()
+    store.datasets = ()
+    catalogue.renew()
+    catalogue.check_ready()
+
+
+def test_a_missing_key_silences_its_index_alone(
     store: MemoryStore, clock: Clock, tmp_path: Path
 ) -> None:
+    other_dataset(store)
     ring = KeyRing(tmp_path / "keys")
-    ring.create("demo/phone/1")
+    ring.create("other/phone/1")
     catalogue = Catalogue(
         store, LocalKeyHolder(ring), resident_bytes=0, stale_after_seconds=30, clock=clock
     )
-    catalogue.renew()
-    store.publish_epoch_2()
-    with pytest.raises(KeyMissing):
-        catalogue.renew()
+    assert {name: type(error) for name, error in catalogue.renew().items()} == {
+        "demo/phone/1": KeyMissing
+    }
+    assert catalogue.index("other", "phone").parameters.epoch == 1
+    with pytest.raises(Unavailable):
+        catalogue.index("demo", "phone")
+    ring.create("demo/phone/1")
+    assert catalogue.renew() == {}
     assert catalogue.index("demo", "phone").parameters.epoch == 1
 
 

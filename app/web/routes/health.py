@@ -19,6 +19,6 @@ def add_routes(routes: APIRouter, services: Services) -> None:
 
     @routes.get("/readyz", tags=["health"], response_model=HealthReply, responses=problems(503))
     async def readyz(request: Request) -> Response:
-        """What is published is known, and its keys are held."""
-        services.answering.catalogue.check_current()
+        """What is published is known, and something of it can be answered."""
+        services.answering.catalogue.check_ready()
         return json_reply({"status": "ok"})
