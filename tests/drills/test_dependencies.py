@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import shutil
 import sqlite3
 import time
@@ -28,7 +30,7 @@ def wait_for(http: httpx.Client, status: int) -> httpx.Response:
 
 
 def test_a_key_that_others_can_read_is_not_used_until_that_is_mended(
-    leak: Leak, tmp_path: Path
+    captured_log: io.StringIO, leak: Leak, tmp_path: Path
 ) -> None:
     """What it is needed for is unknown, all else is answered; then that too, without a restart."""
     data = tmp_path / "data"
@@ -42,9 +44,16 @@ def test_a_key_that_others_can_read_is_not_used_until_that_is_mended(
         other = leak.lines("nir-dob", exposed=True)[0]
         body = {name: value for name, value in other.items() if name != "exposed"}
         assert http.post(LOOKUPS, json=body).json()["exposed"] is True
+        time.sleep(0.3)
         key.chmod(0o600)
         assert wait_for(http, 200).json()["exposed"] is False
         assert http.get("/readyz").status_code == 200
+    lines = [json.loads(line) for line in captured_log.getvalue().splitlines()]
+    (told,) = [line for line in lines if line["level"] == "error"]
+    assert (told["index"], told["error"]) == ("demo/phone/1", "KeyRingUnsafe")
+    assert [line["event"] for line in lines].count(
+        "all that is published can be answered again"
+    ) == 1
 
 
 def test_a_database_with_a_range_missing_never_answers(leak: Leak, tmp_path: Path) -> None:
