@@ -78,6 +78,10 @@ class Settings(BaseSettings):
         (), description="addresses or networks whose X-Forwarded-For is believed"
     )
 
+    plain_lookup_page: bool = Field(
+        default=True, description="whether the page may send numbers to the server"
+    )
+
     body_bytes_maximum: int = Field(16 * 1024, ge=1024, description="longest request body")
     body_seconds_maximum: float = Field(10.0, gt=0, description="longest wait for a body")
     resident_mib: int = Field(1024, ge=0, description="memory for ranges; the rest stays on disk")

@@ -18,6 +18,11 @@ from app.web import problems
 from app.web.bodies import BodyLimit
 from app.web.headers import SecurityHeaders
 from app.web.limits import RequestGuard
+from app.web.pages.assets import load_assets
+from app.web.pages.guidance import load_guidance
+from app.web.pages.refusals import PageRefusals
+from app.web.pages.rendering import Renderer
+from app.web.pages.routes import Pages
 from app.web.requestlog import RequestLog
 from app.web.routes import datasets, evaluations, health, lookups, ranges
 from app.web.routing import direct_route
@@ -36,6 +41,8 @@ DESCRIPTION = (
 def create_app(services: Services) -> FastAPI:
     """Return the application over the given services."""
     settings = services.settings
+    assets = load_assets()
+    renderer = Renderer(load_guidance(), assets, is_plain_allowed=settings.plain_lookup_page)
     app = FastAPI(
         title=TITLE,
         description=DESCRIPTION,
@@ -48,6 +55,7 @@ def create_app(services: Services) -> FastAPI:
         lifespan=_lifespan(services),
         middleware=[
             Middleware(SecurityHeaders),
+            Middleware(PageRefusals, renderer=renderer),
             Middleware(RequestLog),
             Middleware(RequestGuard, setting=settings.limit_requests, digests=services.digests),
             Middleware(
@@ -67,6 +75,7 @@ def create_app(services: Services) -> FastAPI:
     app.router.route_class = direct_route(services.limits)
     for subject in (ranges, evaluations, lookups, datasets, health):
         subject.add_routes(app.router, services)
+    Pages(services, renderer, assets).add_routes(app.router)
     return app
 
 

@@ -185,7 +185,8 @@ def _block_of(request: Request) -> str:
 
 
 def _dataset_of(catalogue: Catalogue, request: Request) -> str:
-    name: str = request.path_params["dataset"]
+    # In the path, or, of a form, in the body: whoever read that put it here.
+    name: str = getattr(request.state, "dataset", None) or request.path_params.get("dataset", "")
     is_known = any(dataset.dataset == name for dataset in catalogue.datasets)
     return name if is_known else _UNKNOWN_DATASET
 

@@ -262,7 +262,7 @@ def test_a_body_that_does_not_come_is_given_up(leak: Leak) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/", 404), ("GET", "/docs", 404), ("GET", "/v1/datasets/demo/lookups", 405),
+    [("GET", "/nothing", 404), ("GET", "/docs", 404), ("GET", "/v1/datasets/demo/lookups", 405),
      ("DELETE", "/v1/datasets/demo", 405), ("GET", f"{RANGES}", 404)],
 )  # fmt: skip
 def test_what_is_not_there_is_a_problem_document_too(
