@@ -68,7 +68,7 @@ def demo(
         if check:
             return int(not all(right))
         with suppress(KeyboardInterrupt):
-            print(f"\nServing on {url}; stop with Ctrl-C.", flush=True)
+            print(f"\nServing on {url}, pages and API; stop with Ctrl-C.", flush=True)
             process.wait()
     return 0
 
