@@ -15,7 +15,7 @@ from enum import IntEnum
 import typer
 
 from app.cli import ask, demo, ingest, serve, synthesise
-from app.errors import ConcerneError, CryptographyError, KeyRingError, Unavailable
+from app.errors import ConcerneError, CryptographyError, KeyExists, KeyRingError, Unavailable
 from app.logs import places_of
 
 
@@ -87,6 +87,8 @@ def _without_typed(message: str) -> str:
 
 
 def _code_of(error: ConcerneError) -> ExitCode:
+    if isinstance(error, KeyExists):
+        return ExitCode.REFUSED
     is_unknown = isinstance(error, Unavailable | CryptographyError | KeyRingError)
     return ExitCode.UNKNOWN if is_unknown else ExitCode.REFUSED
 

@@ -16,7 +16,7 @@ from app.crypto.keyring import KeyRing
 from app.crypto.keys import EvaluationKey
 from app.crypto.ristretto255 import Element
 from app.crypto.stretch import StretchProfile
-from app.errors import DatasetExists, InvalidSource, KeyRingError, Unavailable
+from app.errors import DatasetExists, InvalidSource, KeyExists, KeyRingError, Unavailable
 from app.ingest.delimited import DelimitedReader, LineCounts, Row
 from app.ingest.encodings import LineReader
 from app.ingest.evaluation import Evaluator
@@ -90,6 +90,7 @@ class Ingest:
 
         Raises:
             DatasetExists: the slug is taken; nothing was read.
+            KeyExists: there are keys of a dataset of that name, which the store does not know.
             InvalidMapping: the mapping does not fit the source's header; nothing was written.
             InvalidSource: the source cannot be read, or no row gives an identifier; all that was
                 written is gone again.
@@ -101,7 +102,7 @@ class Ingest:
         rows = reader.open()
         records = RecordReader(mapping, reader.header)
 
-        self._discard_stale(dataset)
+        self._clear_the_way(dataset)
         try:
             keys = self._make_keys(dataset, mapping)
             draft = self._store.begin(_draft_of(dataset, mapping, self._profile, keys))
@@ -118,7 +119,7 @@ class Ingest:
         # An interruption that comes after the last transaction finds a published dataset.
         with suppress(DatasetExists, Unavailable, KeyRingError, OSError):
             self._store.check_absent(dataset)
-            self._discard_stale(dataset)
+            self._discard(dataset)
 
     def _fill(
         self,
@@ -172,12 +173,29 @@ class Ingest:
             for scheme in mapping.schemes
         }
 
-    def _discard_stale(self, dataset: str) -> None:
-        """Remove the draft and the keys that a run left which did not reach its end."""
+    def _clear_the_way(self, dataset: str) -> None:
+        """Remove what a run left that did not reach its end, and nothing else.
+
+        Raises:
+            KeyExists: keys without a draft are of a dataset that was published once: the store is
+                an older copy, or another one. Erasing them could not be taken back.
+        """
+        if self._store.has_draft(dataset):
+            self._discard(dataset)
+        elif self._keys_of(dataset):
+            raise KeyExists(
+                f"the key ring holds keys of a dataset {dataset} that the database does not know",
+                hint="restore the database they belong to, or move them out of the key ring",
+            )
+
+    def _discard(self, dataset: str) -> None:
+        """Remove a draft, its keys first: while it is there, the keys are known to be its."""
+        for name in self._keys_of(dataset):
+            self._ring.erase(name)
         self._store.discard_stale(dataset)
-        for name in self._ring.names():
-            if name.startswith(f"{dataset}/"):
-                self._ring.erase(name)
+
+    def _keys_of(self, dataset: str) -> list[str]:
+        return [name for name in self._ring.names() if name.startswith(f"{dataset}/")]
 
 
 class _CommitBuffer:

@@ -93,6 +93,9 @@ class DraftStore(Protocol):
     def check_absent(self, dataset: str) -> None:
         """Raise DatasetExists if a published dataset has that slug."""
 
+    def has_draft(self, dataset: str) -> bool:
+        """Tell whether a run that did not reach its end left a draft of that slug."""
+
     def discard_stale(self, dataset: str) -> None:
         """Remove the draft of that slug, if there is one; a published dataset is left as it is."""
 

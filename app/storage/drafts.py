@@ -53,6 +53,12 @@ class SqlDraftStore:
                     hint="give this leak another --dataset",
                 )
 
+    def has_draft(self, dataset: str) -> bool:
+        """Tell whether a run that did not reach its end left a draft of that slug."""
+        draft = (col(Dataset.slug) == dataset) & col(Dataset.epoch).is_(None)
+        with database_errors(), Session(self._engine) as session:
+            return session.exec(select(Dataset.id).where(draft)).first() is not None
+
     def discard_stale(self, dataset: str) -> None:
         """Remove the draft of that slug, if there is one; a published dataset is left as it is."""
         with database_errors(), Session(self._engine) as session:

@@ -23,6 +23,7 @@ from app.errors import (
     InvalidInput,
     InvalidMapping,
     InvalidSource,
+    KeyExists,
     Unavailable,
 )
 from app.exposure.answering import Answering
@@ -321,6 +322,15 @@ def test_a_killed_run_answers_nobody_and_the_next_one_is_right(home: House, mome
     for number, expected in (("0199005000", Answer.EXPOSED), ("0199000000", Answer.NOT_EXPOSED)):
         assert answering.lookup(index, {"phone": number}).result().answer is expected
     pool.close()
+
+
+def test_keys_of_a_dataset_that_the_database_does_not_know_are_never_erased(home: House) -> None:
+    """Whoever restored an older database still has the keys of what was published since."""
+    secret = home.ring.create("demo/phone/1").secret
+    with pytest.raises(KeyExists, match="does not know"):
+        home.ingest(phones(5), PHONES_TOML)
+    assert home.ring.load("demo/phone/1").secret == secret
+    assert home.rows_in()["Dataset"] == 0
 
 
 LOCKED_RUN = """
