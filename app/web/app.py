@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
-import structlog
 from fastapi import FastAPI, Request, Response
 from slowapi.errors import RateLimitExceeded
 from starlette.middleware import Middleware
 
-from app.errors import ConcerneError
-from app.exposure.catalogue import Catalogue
-from app.logs import describe_exception
 from app.web import problems
 from app.web.bodies import BodyLimit
 from app.web.headers import SecurityHeaders
@@ -23,13 +15,12 @@ from app.web.pages.guidance import load_guidance
 from app.web.pages.refusals import PageRefusals
 from app.web.pages.rendering import Renderer
 from app.web.pages.routes import Pages
+from app.web.renewal import renewing
 from app.web.requestlog import RequestLog
 from app.web.routes import datasets, evaluations, health, lookups, ranges
 from app.web.routing import direct_route
 from app.web.schemas import problems as describe_problems
 from app.web.services import Services
-
-_EVERY_INDEX = "all"
 
 TITLE = "Concerné"
 DESCRIPTION = (
@@ -52,7 +43,7 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
         # Instead of the library's own 422, which nobody here ever gets to see.
         responses=describe_problems(422, 429),
-        lifespan=_lifespan(services),
+        lifespan=renewing(services),
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(PageRefusals, renderer=renderer),
@@ -77,50 +68,3 @@ def create_app(services: Services) -> FastAPI:
         subject.add_routes(app.router, services)
     Pages(services, renderer, assets).add_routes(app.router)
     return app
-
-
-def _lifespan(services: Services):  # type: ignore[no-untyped-def]  # what FastAPI calls it
-    catalogue = services.answering.catalogue
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        renewal = _Renewal(catalogue, services.settings.renew_seconds)
-        await renewal.once()
-        renewing = asyncio.create_task(renewal.for_ever())
-        yield
-        renewing.cancel()
-        services.answering.close()
-
-    return lifespan
-
-
-class _Renewal:
-    """Renews what is published; a failure is logged when it begins, and ages what is known."""
-
-    def __init__(self, catalogue: Catalogue, seconds: float) -> None:
-        self._catalogue = catalogue
-        self._seconds = seconds
-        self._log = structlog.get_logger()
-        self._told: set[tuple[str, str]] = set()
-
-    async def for_ever(self) -> None:
-        while True:
-            await asyncio.sleep(self._seconds)
-            await self.once()
-
-    async def once(self) -> None:
-        try:
-            failures = await asyncio.to_thread(self._catalogue.renew)
-        except ConcerneError as exc:
-            failures = {_EVERY_INDEX: exc}
-        told = {(index, type(failure).__name__) for index, failure in failures.items()}
-        for index, failure in failures.items():
-            if (index, type(failure).__name__) not in self._told:
-                self._log.error(
-                    "what is published cannot be answered",
-                    index=index,
-                    **describe_exception(failure),
-                )
-        if self._told and not told:
-            self._log.info("all that is published can be answered again")
-        self._told = told

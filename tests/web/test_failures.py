@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import threading
+import time
 
 import httpx
 import pytest
@@ -109,6 +110,29 @@ def test_before_anything_is_known_the_front_is_alive_and_not_ready(
         assert http.get("/readyz").status_code == 503
         assert http.post(LOOKUPS, json=QUESTION).status_code == 503
         assert_no_answer(http)
+
+
+def test_a_fault_while_rereading_is_logged_and_tried_again(
+    captured_log: io.StringIO, leak: Leak, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = wire(leak.settings(renew_seconds=0.02))
+    renew, attempts = services.answering.catalogue.renew, 0
+
+    def choke_at_first() -> object:
+        nonlocal attempts
+        attempts += 1
+        if attempts < 3:
+            raise ValueError(CANARY)
+        return renew()
+
+    monkeypatch.setattr(services.answering.catalogue, "renew", choke_at_first)
+    with serving(create_app(services)) as http:
+        deadline = time.monotonic() + 30
+        while http.get("/readyz").status_code != 200:
+            assert time.monotonic() < deadline, "the rereading ended"
+            time.sleep(0.02)
+    assert captured_log.getvalue().count('"error": "ValueError"') == 1
+    assert CANARY not in captured_log.getvalue()
 
 
 def assert_no_answer(http: httpx.Client) -> None:
