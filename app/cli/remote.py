@@ -15,7 +15,12 @@ from app.identity.schemes import NORMALISATION_VERSION
 from app.protocol import client, messages
 from app.protocol.fingerprints import Location
 from app.protocol.messages import Answer
-from app.protocol.parameters import DatasetParameters, DeploymentParameters, SchemeParameters
+from app.protocol.parameters import (
+    DatasetParameters,
+    DeploymentParameters,
+    SchemeParameters,
+    check_slug,
+)
 
 TIMEOUT_SECONDS = 30.0
 # A key is changed once a night: twice in one question is a server that lies.
@@ -46,8 +51,17 @@ class RemoteServer:
         return messages.deployment_from_json(document, normalisation=NORMALISATION_VERSION)
 
     def dataset(self, dataset: str) -> DatasetParameters:
-        """Ask for one dataset's parameters."""
-        return messages.dataset_from_json(_json(self._get(f"/v1/datasets/{dataset}")))
+        """Ask for one dataset's parameters.
+
+        Raises:
+            InvalidInput: no dataset can have that name; nothing was sent.
+            InvalidMessage: the answer is about another dataset.
+        """
+        document = _json(self._get(f"/v1/datasets/{check_slug(dataset)}"))
+        parameters = messages.dataset_from_json(document)
+        if parameters.dataset != dataset:
+            raise InvalidMessage("the server's answer is about another dataset")
+        return parameters
 
     def ask_privately(self, dataset: str, scheme: str, fields: Mapping[str, str]) -> Answer:
         """Ask by evaluation and range: the server learns that somebody asked.
@@ -58,6 +72,7 @@ class RemoteServer:
             Unavailable: no answer came.
         """
         client.check_identifier(scheme, fields)
+        check_slug(dataset)
         deployment = self.deployment()
         for _ in range(EPOCHS_TRIED):
             parameters = self.dataset(dataset).scheme(scheme)
@@ -77,7 +92,7 @@ class RemoteServer:
             Unavailable: no answer came.
         """
         response = self._send(
-            "POST", f"/v1/datasets/{dataset}/lookups", json={"scheme": scheme, **fields}
+            "POST", f"/v1/datasets/{check_slug(dataset)}/lookups", json={"scheme": scheme, **fields}
         )
         return messages.lookup_from_json(_json(response), dataset=dataset, scheme=scheme)
 

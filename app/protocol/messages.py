@@ -230,7 +230,8 @@ def _scheme_from_json(name: str, document: object) -> SchemeParameters:
         public=_field(fields, "public", bool),
         public_key=decode_public_key(_bytes(fields, "public_key", ELEMENT_BYTES)),
         prefix_bits=_count(fields, "prefix_bits", maximum=20),
-        range_length=_count(fields, "range_length"),
+        # An empty range would read as "not exposed" for everybody.
+        range_length=_count(fields, "range_length", minimum=1),
         stretch=StretchProfile(
             _count(stretch, "memory_kib"),
             _count(stretch, "iterations"),
@@ -261,9 +262,9 @@ def _field(fields: Mapping[str, Any], name: str, kind: type[_T]) -> _T:
     return _typed(fields[name], name, kind)
 
 
-def _count(fields: Mapping[str, Any], name: str, *, maximum: int = 2**53) -> int:
+def _count(fields: Mapping[str, Any], name: str, *, minimum: int = 0, maximum: int = 2**53) -> int:
     value = _field(fields, name, int)
-    if not 0 <= value <= maximum:
+    if not minimum <= value <= maximum:
         raise InvalidMessage(f"{name} is out of range")
     return value
 

@@ -15,6 +15,7 @@ from app.crypto.keys import EvaluationKey
 from app.errors import (
     ConcerneError,
     InvalidField,
+    InvalidInput,
     InvalidMessage,
     ProofMismatch,
     ServerRefused,
@@ -138,6 +139,36 @@ def test_a_shortened_range_is_no_answer(fake: FakeServer) -> None:
     fake.deviations["range"] = lambda r: httpx.Response(200, content=r.content[8:])
     with pytest.raises(InvalidMessage):
         ask(fake)
+
+
+def test_empty_ranges_are_no_answer(fake: FakeServer) -> None:
+    """Or a server that lost its ranges would say "not exposed" to everybody."""
+
+    def empty(response: httpx.Response) -> httpx.Response:
+        document: dict[str, Any] = response.json()
+        document["schemes"]["phone"]["range_length"] = 0
+        return httpx.Response(200, json=document)
+
+    fake.deviations["dataset"] = empty
+    fake.deviations["range"] = lambda _: httpx.Response(200, content=b"")
+    with pytest.raises(InvalidMessage, match="range_length"):
+        ask(fake)
+
+
+def test_parameters_of_another_dataset_are_no_answer(fake: FakeServer) -> None:
+    fake.deviations["dataset"] = lambda r: httpx.Response(200, json=r.json() | {"dataset": "two"})
+    with pytest.raises(InvalidMessage, match="another dataset"):
+        ask(fake)
+
+
+@pytest.mark.parametrize("dataset", ["../x", "a/b", "a?b", "", "A"])
+def test_a_name_that_no_dataset_can_have_is_never_sent(fake: FakeServer, dataset: str) -> None:
+    http = httpx.Client(base_url="http://fake", transport=httpx.MockTransport(fake.handle))
+    with RemoteServer("http://fake", http=http) as remote:
+        for way in (remote.ask_privately, remote.ask_plainly):
+            with pytest.raises(InvalidInput):
+                way(dataset, "phone", {"phone": IN})
+    assert fake.asked == []
 
 
 def test_a_proof_of_zeros_is_no_answer(fake: FakeServer) -> None:
