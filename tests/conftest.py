@@ -82,6 +82,27 @@ def leak(tmp_path_factory: pytest.TempPathFactory) -> Leak:
     return Leak(data, [json.loads(line) for line in lines], mapping)
 
 
+@pytest.fixture(scope="session")
+def several(leak: Leak, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Four datasets: asked with a birth date, by number only, by both, and not by the pages."""
+    folder = tmp_path_factory.mktemp("several")
+    data = folder / "data"
+    source = leak.mapping.parent / "leak.csv"
+    text = leak.mapping.read_text(encoding="utf-8")
+    public = 'public_schemes = ["nir-dob", "phone"]'
+    for name, schemes in (
+        ("first", '"nir-dob"'),
+        ("second", '"nir"'),
+        ("third", '"phone"'),
+        ("both", '"nir-dob", "nir"'),
+    ):
+        mapping = folder / f"{name}.toml"
+        changed = text.replace(public, f"public_schemes = [{schemes}]")
+        mapping.write_text(changed, encoding="utf-8")
+        run_ingest(cheap_settings(data), source, name, mapping)
+    return cheap_settings(data)
+
+
 @pytest.fixture
 def captured_log() -> Iterator[io.StringIO]:
     """Everything that is logged, as it would be in production."""

@@ -18,7 +18,7 @@ email = "EMAIL"
 phone = ["TEL_FIXE", "TEL_MOBILE"]
 
 [dataset]
-title = "Made-up leak"
+title = "Fuite inventée (made-up leak)"
 breach_date = 2021-02-23
 schemes = ["nir-dob", "nir", "name-dob", "email", "phone"]
 public_schemes = ["nir-dob"]

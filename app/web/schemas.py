@@ -121,7 +121,7 @@ class DatasetSummary(BaseModel):
 
     model_config = _example(
         dataset="demo",
-        title="Made-up leak",
+        title="Fuite inventée (made-up leak)",
         breach_date="2021-02-23",
         published_at="2026-01-02T03:04:05+00:00",
         epoch=1,

@@ -106,7 +106,7 @@ def test_an_ingest_tells_what_it_read_and_how_far_it_is(ingested: tuple[House, W
     assert watch.seen[-1]["bytes_done"] == len(leak(500)[0])
     assert watch.seen[-1]["rows"] == 500
     dataset = home.catalogue()[0].dataset("demo")
-    assert (dataset.title, dataset.epoch, dataset.rows) == ("Made-up leak", 1, 500)
+    assert (dataset.title, dataset.epoch, dataset.rows) == ("Fuite inventée (made-up leak)", 1, 500)
     assert {name: s.entries for name, s in dataset.schemes.items()} == watch.published
     assert list(watch.published) == ["nir-dob", "nir", "name-dob", "email", "phone"]
     assert [name for name, s in dataset.schemes.items() if s.public] == ["nir-dob"]

@@ -1,5 +1,5 @@
 // The program of the worker: one question, reports, one result. See `stretching` for its side of
-// the page.
+// the page, and `main` for where it begins.
 
 import { stretch } from './crypto/stretch.ts';
 import type { StretchQuestion, StretchReport } from './stretching.ts';
@@ -20,9 +20,4 @@ export function listen(scope: WorkerScope): void {
       () => scope.postMessage({ failed: true }),
     );
   };
-}
-
-// Only workers have this function; tests import the module elsewhere.
-if ('importScripts' in globalThis) {
-  listen(globalThis as unknown as WorkerScope);
 }

@@ -13,12 +13,8 @@ from urllib.parse import parse_qsl
 
 from app.errors import InvalidField, InvalidInput
 from app.identity.schemes import SCHEMES, normalise_field
-from app.protocol.parameters import DatasetParameters, SchemeParameters
 
 MEDIA_TYPE: Final = "application/x-www-form-urlencoded"
-FORM_SCHEMES: Final = ("nir-dob", "nir")
-"""The schemes that the page can ask by; the first that a dataset opens to the public is taken."""
-
 _DATE_PARTS: Final = ("day", "month", "year")
 _NAMES: Final = ("dataset", "nir", *_DATE_PARTS)
 _PART_CHARACTERS_MAXIMUM: Final = 4
@@ -44,10 +40,10 @@ class Question:
         readers = {"nir": lambda: self._nir, "birth_date": self._birth_date}
         return {name: readers[name]() for name in SCHEMES[scheme].fields}
 
-    def faults(self, scheme: str) -> Sequence[InvalidField]:
-        """Return what is wrong, field by field, all of it at once."""
+    def faults(self, fields: Sequence[str]) -> Sequence[InvalidField]:
+        """Return what is wrong with these fields, all of it at once."""
         found = []
-        for name in SCHEMES[scheme].fields:
+        for name in fields:
             try:
                 if name == "nir":
                     normalise_field(name, _filled("nir", self._nir))
@@ -104,12 +100,6 @@ def read_question(media_type: str, body: bytes) -> Question:
         raise _malformed()
     dataset, nir, day, month, year = (values.get(name, "") for name in _NAMES)
     return Question(dataset, nir, (day, month, year))
-
-
-def scheme_of(dataset: DatasetParameters) -> SchemeParameters | None:
-    """Return the scheme by which the page asks a dataset, or None when it cannot."""
-    offered = (dataset.schemes.get(name) for name in FORM_SCHEMES)
-    return next((scheme for scheme in offered if scheme is not None and scheme.public), None)
 
 
 def _filled(field: str, raw: str) -> str:

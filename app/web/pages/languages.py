@@ -12,6 +12,7 @@ class Page(Enum):
     """Every page that has an address of its own."""
 
     QUESTION = "question"
+    PLAIN = "plain"
     ANSWER = "answer"
     HOW = "how"
     LEAK = "leak"
@@ -50,6 +51,7 @@ FRENCH: Final = Language(
     "fr",
     {
         Page.QUESTION: "/fr/",
+        Page.PLAIN: "/fr/sans-script",
         Page.ANSWER: "/fr/reponse",
         Page.HOW: "/fr/fonctionnement",
         Page.LEAK: "/fr/fuites/{dataset}",
@@ -62,6 +64,7 @@ ENGLISH: Final = Language(
     "en_GB",
     {
         Page.QUESTION: "/en/",
+        Page.PLAIN: "/en/without-script",
         Page.ANSWER: "/en/answer",
         Page.HOW: "/en/how-it-works",
         Page.LEAK: "/en/leaks/{dataset}",

@@ -19,11 +19,14 @@ from app.web.pages.languages import LANGUAGES, Language, Page
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 
+# The script is checked against its digest (SRI), talks to this origin only, and starts itself as
+# a worker; what WebAssembly needs is allowed there, by that response, and not here.
 PAGE_HEADERS: Final[Mapping[str, str]] = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; "
+        "style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     ),
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Permissions-Policy": (
@@ -48,7 +51,7 @@ class Renderer:
         self, guidance: Guidance, assets: Mapping[str, Asset], *, is_plain_allowed: bool
     ) -> None:
         shared = {
-            "asset": {name: asset.path for name, asset in assets.items()},
+            "asset": assets,
             "guidance": guidance,
             "is_plain_allowed": is_plain_allowed,
             "languages": LANGUAGES,

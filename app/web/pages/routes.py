@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
@@ -12,9 +11,9 @@ from starlette.responses import RedirectResponse
 
 from app.errors import InvalidField
 from app.protocol.messages import Answer
-from app.protocol.parameters import DatasetParameters, SchemeParameters
+from app.web.pages.askable import Askable, askable
 from app.web.pages.assets import STATIC_PATH, Asset
-from app.web.pages.forms import NOTHING_KEPT, Question, read_question, scheme_of
+from app.web.pages.forms import NOTHING_KEPT, Question, read_question
 from app.web.pages.languages import LANGUAGES, Language, Page, negotiate
 from app.web.pages.rendering import Renderer, alternates_of, page_response
 from app.web.services import Services
@@ -23,14 +22,6 @@ _SEE_OTHER = 303
 _UNPROCESSABLE = 422
 _FOR_GOOD = "public, max-age=31536000, immutable"
 _Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-@dataclass(frozen=True, slots=True)
-class Askable:
-    """A dataset that the page can ask, and by which scheme."""
-
-    dataset: DatasetParameters
-    scheme: SchemeParameters
 
 
 class Pages:
@@ -52,8 +43,9 @@ class Pages:
     def add_routes(self, routes: APIRouter) -> None:
         """Add every page in every language, and what they load."""
 
-        def add(path: str, endpoint: _Endpoint, method: str = "GET") -> None:
-            routes.add_api_route(path, endpoint, methods=[method], include_in_schema=False)
+        def add(path: str, endpoint: _Endpoint, *methods: str) -> None:
+            methods = methods or ("GET", "HEAD")
+            routes.add_api_route(path, endpoint, methods=[*methods], include_in_schema=False)
 
         lookup = self._limited_lookup()
         add("/", self._choose_language)
@@ -66,6 +58,7 @@ class Pages:
             add(paths[Page.LEAK], self._leak(language))
             add(paths[Page.LEGAL], self._plain_page(language, Page.LEGAL))
             if self._settings.plain_lookup_page:
+                add(paths[Page.PLAIN], self._question(language, is_private=False))
                 add(paths[Page.ANSWER], self._answer(language, lookup), "POST")
 
     async def _choose_language(self, request: Request) -> Response:
@@ -78,8 +71,9 @@ class Pages:
         asset = self._assets.get(request.scope["path"])
         if asset is None:
             raise HTTPException(404)
-        headers = {"Cache-Control": _FOR_GOOD}
-        return Response(asset.content, headers=headers, media_type=asset.media_type)
+        content, encoding = asset.encoded(request.headers.get("accept-encoding", ""))
+        headers = {"Cache-Control": _FOR_GOOD, **asset.headers, **encoding}
+        return Response(content, headers=headers, media_type=asset.media_type)
 
     def _plain_page(self, language: Language, page: Page) -> _Endpoint:
         async def plain_page(_request: Request) -> Response:
@@ -91,17 +85,16 @@ class Pages:
         async def leak(request: Request) -> Response:
             name = request.path_params["dataset"]
             dataset = self._answering.catalogue.dataset(name)
-            scheme = scheme_of(dataset)
             alternates = alternates_of(Page.LEAK, dataset=name)
             return self._renderer.response(
-                language, "leak.html", alternates, dataset=dataset, scheme=scheme
+                language, "leak.html", alternates, asked=askable(dataset)
             )
 
         return leak
 
-    def _question(self, language: Language) -> _Endpoint:
+    def _question(self, language: Language, *, is_private: bool = True) -> _Endpoint:
         async def question(_request: Request) -> Response:
-            return self._ask(language, NOTHING_KEPT, ())
+            return self._ask(language, NOTHING_KEPT, (), is_private=is_private)
 
         return question
 
@@ -116,6 +109,7 @@ class Pages:
             question = read_question(request.headers.get("content-type", ""), await request.body())
             request.state.language, request.state.question = language, question
             request.state.dataset = question.dataset
+            request.state.asked = self._asked(question)
             return await lookup(request)
 
         return read_and_lookup
@@ -127,59 +121,71 @@ class Pages:
         for each language would count each question as often as there are languages.
         """
 
-        @self._limits.per_dataset()
-        @self._limits.per_block(self._settings.limit_lookups)
+        @self._limits.per_dataset(cost=_identifiers)
+        @self._limits.per_block(self._settings.limit_lookups, cost=_identifiers)
         async def lookup(request: Request) -> Response:
             language: Language = request.state.language
             question: Question = request.state.question
-            asked = self._asked(question)
+            asked: Askable | None = request.state.asked
             if asked is None:
                 return self._ask(language, question.kept(), [_no_such_leak()])
-            scheme = asked.scheme.scheme
-            faults = question.faults(scheme)
+            faults = question.faults(asked.fields)
             if faults:
                 return self._ask(language, question.kept(), faults)
-            index = self._answering.public_index(asked.dataset.dataset, scheme)
-            found = await asyncio.wrap_future(
-                self._answering.lookup(index, question.fields(scheme))
-            )
-            return self._answered(language, asked, found.answer)
+            return self._answered(language, asked, await self._look_up(asked, question))
 
         return lookup
+
+    async def _look_up(self, asked: Askable, question: Question) -> Answer:
+        """Look up by every scheme; exposed in one is exposed, and all take equally long."""
+        dataset = asked.dataset.dataset
+        indexes = [self._answering.public_index(dataset, name) for name in asked.names]
+        found = [
+            asyncio.wrap_future(self._answering.lookup(index, question.fields(scheme)))
+            for scheme, index in zip(asked.names, indexes, strict=True)
+        ]
+        answers = {each.answer for each in await asyncio.gather(*found)}
+        return Answer.EXPOSED if Answer.EXPOSED in answers else Answer.NOT_EXPOSED
 
     def _answered(self, language: Language, asked: Askable, answer: Answer) -> Response:
         """Make the page of an answer; yes and no are equally long, so that length tells nothing."""
         pages = {
-            kind: self._renderer.html(
-                language,
-                template,
-                alternates_of(Page.QUESTION),
-                dataset=asked.dataset,
-                scheme=asked.scheme,
-            )
+            kind: self._renderer.html(language, template, alternates_of(Page.QUESTION), asked=asked)
             for kind, template in ((Answer.EXPOSED, "yes.html"), (Answer.NOT_EXPOSED, "no.html"))
         }
         return page_response(pages[answer].ljust(max(map(len, pages.values()))))
 
     def _ask(
-        self, language: Language, kept: Mapping[str, str], faults: Sequence[InvalidField]
+        self,
+        language: Language,
+        kept: Mapping[str, str],
+        faults: Sequence[InvalidField],
+        *,
+        is_private: bool = False,
     ) -> Response:
         return self._renderer.response(
             language,
             "question.html",
-            alternates_of(Page.QUESTION),
+            alternates_of(Page.QUESTION if is_private else Page.PLAIN),
             status=_UNPROCESSABLE if faults else 200,
+            is_private=is_private,
             askable=self._askable(),
             faults={fault.field: fault.reason for fault in faults},
             kept=kept,
         )
 
     def _askable(self) -> Sequence[Askable]:
-        published = ((d, scheme_of(d)) for d in self._answering.catalogue.datasets)
-        return [Askable(dataset, scheme) for dataset, scheme in published if scheme is not None]
+        published = map(askable, self._answering.catalogue.datasets)
+        return [each for each in published if each.schemes]
 
     def _asked(self, question: Question) -> Askable | None:
         return next((a for a in self._askable() if a.dataset.dataset == question.dataset), None)
+
+
+def _identifiers(request: Request) -> int:
+    """Limits count what is looked up, not requests; a refused form counts as one."""
+    asked: Askable | None = request.state.asked
+    return len(asked.schemes) if asked else 1
 
 
 def _no_such_leak() -> InvalidField:

@@ -1,17 +1,26 @@
-// The two files as they are served, minified and all: a question through the built client, with the
-// stretch in the built worker, in a thread of Node.js that is made to look like a browser's.
+// The script as it is served, minified and all, in the part that it plays as a worker: a thread of
+// Node.js that is made to look like a browser's. Its other part, the page, is for real browsers.
 
-import { equal, ok, rejects } from 'node:assert/strict';
+import { deepEqual, ok, rejects } from 'node:assert/strict';
 import { test } from 'node:test';
 import { Worker as Thread } from 'node:worker_threads';
 
-import type { StretchQuestion, WorkerLike } from '../../../app/web/client/stretching.ts';
-import { FakeServer } from './published.ts';
-
-type Client = typeof import('../../../app/web/client/index.ts');
+import { CouldNotCheck, StretchFailed } from '../../../app/web/client/errors.ts';
+import {
+  type StretchQuestion,
+  WorkerStretching,
+  type WorkerLike,
+} from '../../../app/web/client/stretching.ts';
+import { HERE } from './published.ts';
 
 // As seen from where the tests are bundled to.
 const BUILT = new URL('../../../static/built/', import.meta.url);
+
+const QUESTION: StretchQuestion = {
+  profile: { memoryKib: 64, iterations: 2, parallelism: 1 },
+  salt: Uint8Array.from({ length: 16 }, (_, index) => index),
+  encodedInput: Uint8Array.from({ length: 40 }, (_, index) => 7 * index),
+};
 
 // A worker's global scope, and then what `new Worker(url)` does.
 const BROWSER = `
@@ -45,32 +54,15 @@ class BrowserWorker implements WorkerLike {
   }
 }
 
-test('the built client asks through the built worker', async () => {
-  Object.assign(globalThis, { Worker: BrowserWorker });
-  const client = (await import(new URL('client.js', BUILT).href)) as Client;
-  const stretching = new client.WorkerStretching(new URL('worker.js', BUILT).href);
-  const server = new FakeServer(['01 99 00 00 01']);
-  const { fetch } = server;
-  const question = { server: 'http://fake.example', dataset: 'demo', scheme: 'phone' };
-  const ask = (phone: string): Promise<string> =>
-    client.ask({ ...question, fields: { phone }, stretching, fetch });
-  equal(await ask('0199000001'), 'exposed');
-  equal(await ask('0261910001'), 'not exposed');
-  await rejects(ask('12'), client.InvalidField);
+const stretchingWith = (file: string): WorkerStretching =>
+  new WorkerStretching(new URL(file, BUILT).href, (url) => new BrowserWorker(url));
 
-  server.deviations.set('range', () => new Response(null, { status: 503 }));
-  await rejects(
-    ask('0199000001'),
-    (error) => error instanceof client.CouldNotCheck && error.kind === 'refused',
-  );
+test('the built script stretches as a worker', async () => {
+  const stretched = await stretchingWith('page.js').stretch(QUESTION);
+  deepEqual(stretched, await HERE.stretch(QUESTION));
 });
 
 test('a worker that cannot be loaded is no answer', async () => {
-  Object.assign(globalThis, { Worker: BrowserWorker });
-  const client = (await import(new URL('client.js', BUILT).href)) as Client;
-  const stretching = new client.WorkerStretching(new URL('missing.js', BUILT).href);
-  const profile = { memoryKib: 8, iterations: 1, parallelism: 1 };
-  const question = { profile, salt: new Uint8Array(16), encodedInput: new Uint8Array(1) };
-  await rejects(stretching.stretch(question), client.StretchFailed);
-  ok(new client.StretchFailed('') instanceof client.CouldNotCheck);
+  await rejects(stretchingWith('missing.js').stretch(QUESTION), StretchFailed);
+  ok(new StretchFailed('') instanceof CouldNotCheck);
 });

@@ -17,10 +17,15 @@ class Element:
     text: str = ""
     parents: tuple[str, ...] = ()
 
+    @property
+    def is_inert(self) -> bool:
+        """Whether it stands in a template, which nobody sees until a script copies it."""
+        return "template" in self.parents
+
 
 @dataclass
 class Read:
-    """Everything in a page, in order."""
+    """Everything in a page, in order; what stands in templates is in `elements` alone."""
 
     elements: list[Element] = field(default_factory=list)
     text: str = ""
@@ -30,7 +35,9 @@ class Read:
         return [
             e
             for e in self.elements
-            if e.tag == tag and all(e.attributes.get(n) == v for n, v in wanted.items())
+            if e.tag == tag
+            and not e.is_inert
+            and all(e.attributes.get(n) == v for n, v in wanted.items())
         ]
 
     def one(self, tag: str, **wanted: str) -> Element:
@@ -41,7 +48,7 @@ class Read:
     @property
     def ids(self) -> list[str]:
         """Every id, in order."""
-        return [i for e in self.elements if (i := e.attributes.get("id"))]
+        return [i for e in self.elements if not e.is_inert and (i := e.attributes.get("id"))]
 
 
 class _Parser(HTMLParser):
@@ -59,14 +66,16 @@ class _Parser(HTMLParser):
             self.open.append(element)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.read.elements.append(Element(tag, dict(attrs)))
+        parents = tuple(e.tag for e in self.open)
+        self.read.elements.append(Element(tag, dict(attrs), parents=parents))
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open, f"</{tag}> closes nothing"
         assert self.open.pop().tag == tag, f"</{tag}> closes something else"
 
     def handle_data(self, data: str) -> None:
-        self.read.text += data
+        if not any(element.tag == "template" for element in self.open):
+            self.read.text += data
         for element in self.open:
             element.text += data
 

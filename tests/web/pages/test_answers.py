@@ -7,18 +7,16 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import httpx
 import pytest
 
-from app.cli.ingest import run_ingest
 from app.errors import Unavailable
 from app.settings import Settings
 from app.web.app import create_app
 from app.web.main import wire
 from app.web.services import Services
-from tests.conftest import Leak, cheap_settings
+from tests.conftest import Leak
 from tests.serving import serving, serving_settings
 from tests.web.pages.conftest import Form, form_of
 from tests.web.pages.reading import Read, read
@@ -74,6 +72,7 @@ def test_yes_and_no_are_equally_long(pages: httpx.Client, form: Form, code: str)
     assert raw[0] == raw[1]
 
 
+@pytest.mark.promise("covers")
 def test_a_no_says_what_it_covers(pages: httpx.Client, form: Form) -> None:
     text = kind_of(pages.post("/en/answer", data=form(exposed=False)))[1].text
     dataset = pages.get("/v1/datasets/demo").json()
@@ -126,7 +125,8 @@ def test_when_there_is_no_capacity_it_is_unknown(services: Services, form: Form,
         assert [future.result(10) for future in held] == [True, True]
     page = assert_unknown(response, 503)
     assert response.headers["retry-after"] == "2"
-    assert {"fr": "Réessayez dans 2 secondes.", "en": "Try again in 2 seconds."}[code] in page.text
+    words = {"fr": "Réessayez dans 2\u00a0secondes.", "en": "Try again in 2\u00a0seconds."}
+    assert words[code] in page.text
 
 
 @pytest.mark.parametrize("code", PATHS)
@@ -141,7 +141,7 @@ def test_when_a_limit_is_reached_it_is_unknown_and_says_how_long(
             response = http.post(PATHS[code], data=form(exposed=False))
             assert int(response.headers["retry-after"]) > 1
         page = assert_unknown(response, 429)
-        assert re.search(r"(Réessayez dans|Try again in) \d+ (minute|heure|hour)s", page.text)
+        assert re.search(r"(Réessayez dans|Try again in) \d+\u00a0(minute|heure|hour)s", page.text)
 
 
 def test_the_form_and_the_api_share_a_datasets_budget(leak: Leak, form: Form) -> None:
@@ -150,6 +150,14 @@ def test_the_form_and_the_api_share_a_datasets_budget(leak: Leak, form: Form) ->
         assert http.post("/v1/datasets/demo/lookups", json=body).status_code == 200
         assert http.post("/fr/reponse", data=form()).status_code == 200
         assert http.post("/en/answer", data=form()).status_code == 429
+
+
+def test_a_question_by_two_schemes_counts_as_two(several: Settings, form: Form) -> None:
+    settings = several.model_copy(update={"limit_lookups": "3/hour"})
+    with serving_settings(settings) as http:
+        assert http.post("/fr/reponse", data=form(dataset="both")).status_code == 200
+        assert http.post("/fr/reponse", data=form(dataset="both")).status_code == 429
+        assert http.post("/fr/reponse", data=form(dataset="first")).status_code == 200
 
 
 def test_both_languages_share_a_blocks_limit(leak: Leak, form: Form) -> None:
@@ -256,38 +264,26 @@ def test_an_answer_holds_no_field_and_nothing_of_the_form(pages: httpx.Client, f
         assert not page.all("form")
 
 
-@pytest.fixture(scope="module")
-def several(leak: Leak, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Three datasets: one asked with a birth date, one by number only, one not by the page."""
-    folder = tmp_path_factory.mktemp("several")
-    data = folder / "data"
-    source = leak.mapping.parent / "leak.csv"
-    text = leak.mapping.read_text(encoding="utf-8")
-    public = 'public_schemes = ["nir-dob", "phone"]'
-    for name, schemes in (("first", '"nir-dob"'), ("second", '"nir"'), ("third", '"phone"')):
-        mapping: Path = folder / f"{name}.toml"
-        changed = text.replace(public, f"public_schemes = [{schemes}]")
-        mapping.write_text(changed, encoding="utf-8")
-        run_ingest(cheap_settings(data), source, name, mapping)
-    return cheap_settings(data)
-
-
 def test_with_several_leaks_one_is_chosen_and_asked_by_its_own_fields(
     several: Settings, form: Form, leak: Leak
 ) -> None:
     with serving_settings(several) as http:
         page = read(http.get("/fr/").text)
         radios = {e.attributes["value"]: e for e in page.all("input", type="radio")}
-        schemes = {name: e.attributes["data-scheme"] for name, e in radios.items()}
-        assert schemes == {"first": "nir-dob", "second": "nir"}
+        schemes = {name: e.attributes["data-schemes"] for name, e in radios.items()}
+        assert schemes == {"first": "nir-dob", "second": "nir", "both": "nir-dob nir"}
         unchosen = http.post("/fr/reponse", data=form(dataset=""))
         assert unchosen.status_code == 422
         assert "Choisissez la fuite" in unchosen.text
-        assert read(unchosen.text).one("input", id="dataset-first").attributes["autofocus"] is None
+        assert read(unchosen.text).one("input", id="dataset-both").attributes["autofocus"] is None
         assert kind_of(http.post("/fr/reponse", data=form(dataset="first")))[0] == "yes"
         nir = leak.lines("nir", exposed=True)[0]["nir"]
         by_number = {"dataset": "second", "nir": nir, "day": "", "month": "", "year": ""}
         assert kind_of(http.post("/en/answer", data=by_number))[0] == "yes"
+        other_date = form(dataset="both", year="1901")
+        assert kind_of(http.post("/fr/reponse", data=other_date))[0] == "yes"
+        stranger = form(dataset="both", nir=leak.lines("nir", exposed=False)[0]["nir"])
+        assert kind_of(http.post("/fr/reponse", data=stranger))[0] == "no"
         assert http.post("/en/answer", data=form(dataset="third")).status_code == 422
         assert "Ask your laboratory" in http.get("/en/leaks/third").text
         assert "à compléter par l’exploitant" in http.get("/fr/fuites/first").text

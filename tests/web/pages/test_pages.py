@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import httpx
 import pytest
 
+from app.errors import InvalidSettings
+from app.web.pages.assets import load_assets
 from app.web.pages.languages import LANGUAGES, Page, negotiate
 from app.web.pages.rendering import PAGE_HEADERS
 from tests.conftest import Leak
@@ -19,7 +24,7 @@ from tests.web.pages.reading import Read, read
 GETS = [
     (language.code, language.path(page, dataset="demo"))
     for language in LANGUAGES
-    for page in (Page.QUESTION, Page.HOW, Page.LEAK, Page.LEGAL)
+    for page in (Page.QUESTION, Page.PLAIN, Page.HOW, Page.LEAK, Page.LEGAL)
 ]
 ANSWERS = {language.code: language.path(Page.ANSWER) for language in LANGUAGES}
 
@@ -92,7 +97,10 @@ def test_every_input_has_a_label_and_every_reference_a_target(
 def test_nothing_is_inline_or_foreign(everything: dict[tuple[str, str], httpx.Response]) -> None:
     for name, response in everything.items():
         page = read(response.text)
-        assert not page.all("script"), name
+        for script in page.all("script"):
+            assert name[1] in ("/fr/", "/en/", "off")
+            assert script.text == ""
+            assert (script.attributes["integrity"] or "").startswith("sha384-")
         assert not page.all("style"), name
         assert not page.all("iframe"), name
         for element in page.elements:
@@ -109,7 +117,7 @@ def test_every_link_leads_somewhere(
 ) -> None:
     local: set[str] = set()
     for name, page in readable.items():
-        for element in (*page.all("a"), *page.all("link")):
+        for element in (e for e in page.elements if e.tag in ("a", "link")):
             target = element.attributes["href"] or ""
             if target.startswith("#"):
                 assert target[1:] in page.ids, (name, target)
@@ -125,7 +133,8 @@ def test_every_page_leads_to_its_other_language(readable: dict[tuple[str, str], 
     for (code, name), page in readable.items():
         alternates = {
             e.attributes["hreflang"]: e.attributes["href"]
-            for e in page.all("link", rel="alternate")
+            for e in page.all("a")
+            if "hreflang" in e.attributes
         }
         assert set(alternates) == {"fr", "en"}, name
         assert page.one("a", **{"aria-current": "true"}).attributes["hreflang"] == code
@@ -137,8 +146,9 @@ def test_the_headers_of_pages_are_exactly_these(
     everything: dict[tuple[str, str], httpx.Response],
 ) -> None:
     assert PAGE_HEADERS["Content-Security-Policy"] == (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; "
+        "style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     )
     expected = {name.lower(): value for name, value in PAGE_HEADERS.items()} | {
         "cache-control": "no-store",
@@ -194,10 +204,49 @@ def test_the_address_of_an_answer_leads_back_to_the_question(pages: httpx.Client
 
 def test_what_pages_load_may_be_kept_for_good_under_its_digest(pages: httpx.Client) -> None:
     page = read(pages.get("/fr/").text)
-    for element in (page.one("link", rel="stylesheet"), page.one("link", rel="icon")):
-        response = pages.get(element.attributes["href"] or "")
+    addresses = [e.attributes["href"] for e in page.all("link") if "rel" in e.attributes]
+    addresses = [a for a in addresses if a and a.startswith("/static/")]
+    addresses += [page.one("script").attributes["src"]]
+    assert len(addresses) == 4
+    for address in addresses:
+        response = pages.get(address or "")
         assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert pages.get("/static/0000000000000000/pages.css").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("gzip", "gzip"), ("br, gzip;q=0.5", "gzip"), ("", None), ("br", None), ("gzip;q=0", None)],
+)
+def test_the_script_is_what_its_digest_says_and_small_on_the_wire(
+    pages: httpx.Client, accepted: str, encoding: str | None
+) -> None:
+    script = read(pages.get("/fr/").text).one("script").attributes
+    response = pages.get(script["src"] or "", headers={"Accept-Encoding": accepted})
+    assert response.headers.get("content-encoding") == encoding
+    assert response.headers["vary"] == "Accept-Encoding"
+    digest = base64.b64encode(hashlib.sha384(response.content).digest()).decode()
+    assert script["integrity"] == f"sha384-{digest}"
+    assert int(response.headers["content-length"]) < (100_000 if encoding else 200_000)
+
+
+def test_the_script_as_a_worker_may_compile_and_talk_to_nobody(pages: httpx.Client) -> None:
+    response = pages.get(read(pages.get("/fr/").text).one("script").attributes["src"] or "")
+    policy = "default-src 'none'; script-src 'wasm-unsafe-eval'"
+    assert response.headers["content-security-policy"] == policy
+    assert response.headers["cross-origin-embedder-policy"] == "require-corp"
+
+
+def test_a_script_that_was_not_built_is_noticed_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(InvalidSettings, match="has not been built") as raised:
+        load_assets(tmp_path)
+    assert raised.value.hint == "run scripts/build-client"
+
+
+def test_pages_can_be_asked_for_their_headers_alone(pages: httpx.Client) -> None:
+    for path in ("/", "/fr/", "/en/how-it-works"):
+        whole, head = pages.get(path), pages.head(path)
+        assert (head.status_code, head.content) == (whole.status_code, b"")
 
 
 @pytest.mark.parametrize("path", ["/fr/nothing", "/en/leaks/other", "/fr/fuites/x", "/en/a/b/c"])
@@ -220,14 +269,15 @@ def without_form(leak: Leak) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_without_plain_lookups_there_is_no_form_and_nowhere_to_post(
+def test_without_plain_lookups_no_form_has_an_address_and_there_is_nowhere_to_post(
     without_form: httpx.Client, form: Form
 ) -> None:
     for code, path in ANSWERS.items():
         page = read(without_form.get(f"/{code}/").text)
-        assert not page.all("form")
-        assert not page.all("input")
-        assert "concerne ask --server URL --dataset demo" in page.text
+        (form_of_script,) = page.all("form")
+        assert "action" not in form_of_script.attributes
+        (way_out,) = page.all("noscript")[1:]
+        assert "concerne ask --server URL --dataset demo" in way_out.text
         refused = without_form.post(path, data=form())
         assert refused.status_code == 405
         assert "data-answer" not in refused.text

@@ -122,10 +122,10 @@ def test_no_text_stands_in_a_template_outside_the_catalogue() -> None:
 
 
 def test_plurals_follow_each_language() -> None:
-    one, more = "Réessayez dans %(count)s minute.", "Réessayez dans %(count)s minutes."
+    one, more = "Réessayez dans %(shown)s\u00a0minute.", "Réessayez dans %(shown)s\u00a0minutes."
     for language, forms in (
         (FRENCH, [one, one, more]),
-        (ENGLISH, [f"Try again in %(count)s {w}." for w in ("minutes", "minute", "minutes")]),
+        (ENGLISH, [f"Try again in %(shown)s\u00a0{w}." for w in ("minutes", "minute", "minutes")]),
     ):
         texts = load_texts(language)
         assert [texts.ngettext(one, more, n) for n in range(3)] == forms

@@ -1,0 +1,28 @@
+"""Has the pages' script built when the package is: a wheel, a source archive, or in place."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+SCRIPT = Path("app/web/static/built/page.js")
+# Only a source archive has it; the script in it was built from the sources beside it.
+ARCHIVE_MARK = Path("PKG-INFO")
+
+
+class ClientBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # its configuration is not used
+    """Runs `scripts/build-client`, but for a source archive, which needs no Node.js."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Build before files are collected."""
+        del version, build_data
+        root = Path(self.root)
+        if (root / ARCHIVE_MARK).is_file() and (root / SCRIPT).is_file():
+            return
+        environment = os.environ | {"CONCERNE_BUILD_PYTHON": sys.executable}
+        subprocess.run([root / "scripts/build-client"], env=environment, check=True)
