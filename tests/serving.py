@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import uvicorn
@@ -17,8 +19,21 @@ from app.web.main import wire
 
 
 @contextmanager
-def serving(app: FastAPI, *, trusted_proxies: Sequence[str] = ()) -> Iterator[httpx.Client]:
-    """Yield an HTTP client whose base URL is the running application."""
+def serving(
+    app: FastAPI,
+    *,
+    trusted_proxies: Sequence[str] = (),
+    certificate: Path | None = None,
+    verify: ssl.SSLContext | bool = True,
+) -> Iterator[httpx.Client]:
+    """Yield an HTTP client whose base URL is the running application.
+
+    Args:
+        app: the application.
+        trusted_proxies: whose X-Forwarded-For is believed.
+        certificate: a key and its certificate in one file, to serve over TLS.
+        verify: what the client believes of certificates.
+    """
     config = uvicorn.Config(
         app,
         port=0,
@@ -28,6 +43,7 @@ def serving(app: FastAPI, *, trusted_proxies: Sequence[str] = ()) -> Iterator[ht
         server_header=False,
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=list(trusted_proxies),
+        ssl_certfile=certificate,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
@@ -39,7 +55,9 @@ def serving(app: FastAPI, *, trusted_proxies: Sequence[str] = ()) -> Iterator[ht
             assert time.monotonic() < deadline, "the server did not start"
             time.sleep(0.01)
         port = server.servers[0].sockets[0].getsockname()[1]
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+        scheme = "https" if certificate else "http"
+        address = f"{scheme}://127.0.0.1:{port}"
+        with httpx.Client(base_url=address, timeout=30, verify=verify) as client:
             yield client
     finally:
         server.should_exit = True

@@ -155,6 +155,12 @@ def requests(http: httpx.Client) -> None:
         http.post(f"{base}/lookups", content=json.dumps(body)[:-1])
         http.post(f"{base}/schemes/nir/evaluations", json=body)
         http.post(f"{base}/schemes/nir/evaluations", json={"blinded": [json.dumps(body)]})
+    form = {"dataset": "demo", "nir": m["nir"], "day": "12", "month": "5", "year": "1985"}
+    nir = m["nir"]
+    for wrong in ({}, {"nir": nir[:-1]}, {"year": nir}, {"dataset": nir}, {nir: nir}):
+        for path in ("/fr/reponse", "/en/answer"):
+            http.post(path, data=form | wrong)
+            http.get(path, params=form | wrong)
     for value in m.values():
         text = quote(value, safe="")
         http.get(f"/v1/datasets/{text}")
@@ -165,6 +171,7 @@ def requests(http: httpx.Client) -> None:
         http.get("/healthz", headers={"X-Forwarded-For": NIR, "User-Agent": NIR, "Cookie": NIR})
 
 
+@pytest.mark.promise("nowhere")
 def test_no_marker_is_left_anywhere(tmp_path: Path) -> None:
     data, outside, home = tmp_path / "data", tmp_path / "outside", tmp_path / "home"
     temporary = tmp_path / "tmp"

