@@ -81,6 +81,9 @@ class Settings(BaseSettings):
     plain_lookup_page: bool = Field(
         default=True, description="whether the page may send numbers to the server"
     )
+    help_file: Path | None = Field(
+        None, description="whom the pages name to turn to, and who runs them; none: the one inside"
+    )
 
     body_bytes_maximum: int = Field(16 * 1024, ge=1024, description="longest request body")
     body_seconds_maximum: float = Field(10.0, gt=0, description="longest wait for a body")

@@ -24,7 +24,7 @@ def settings_table() -> str:
     """Return the table of settings as the model has it."""
     rows = ["| setting | default | what |", "| --- | --- | --- |"]
     for name, field in Settings.model_fields.items():
-        default = f"`{field.default}`" if field.default != () else "none"
+        default = f"`{field.default}`" if field.default not in ((), None) else "none"
         rows.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
     return "\n".join(rows)
 

@@ -11,7 +11,7 @@ from app.web.bodies import BodyLimit
 from app.web.headers import SecurityHeaders
 from app.web.limits import RequestGuard
 from app.web.pages.assets import load_assets
-from app.web.pages.guidance import load_guidance
+from app.web.pages.guidance import HELP_FILE, load_guidance
 from app.web.pages.refusals import PageRefusals
 from app.web.pages.rendering import Renderer
 from app.web.pages.routes import Pages
@@ -33,7 +33,11 @@ def create_app(services: Services) -> FastAPI:
     """Return the application over the given services."""
     settings = services.settings
     assets = load_assets()
-    renderer = Renderer(load_guidance(), assets, is_plain_allowed=settings.plain_lookup_page)
+    renderer = Renderer(
+        load_guidance(settings.help_file or HELP_FILE),
+        assets,
+        is_plain_allowed=settings.plain_lookup_page,
+    )
     app = FastAPI(
         title=TITLE,
         description=DESCRIPTION,

@@ -20,6 +20,7 @@ class Unit(Enum):
     SECONDS = "s"
     PER_SECOND = "/s"
     MIB = "MiB"
+    KILOBYTES = "kB"
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,8 @@ def in_unit(value: float, unit: Unit) -> str:
     """Write a number so that three digits of it can be read."""
     if unit is Unit.MIB:
         return f"{value:,.0f} MiB"
+    if unit is Unit.KILOBYTES:
+        return f"{value:,.1f} kB"
     if unit is Unit.PER_SECOND:
         return f"{value:,.1f} /s"
     if value < 1e-3:

@@ -13,7 +13,10 @@ import httpx
 import pytest
 
 from app.errors import InvalidSettings
+from app.web.app import create_app
+from app.web.main import wire
 from app.web.pages.assets import load_assets
+from app.web.pages.guidance import HELP_FILE
 from app.web.pages.languages import LANGUAGES, Page, negotiate
 from app.web.pages.rendering import PAGE_HEADERS
 from tests.conftest import Leak
@@ -295,3 +298,16 @@ def test_the_number_of_rows_in_the_coverage_is_the_files(pages: httpx.Client) ->
     shown = re.sub(r"\s*\n\s*", "", text)
     for name, number in facts.items():
         assert f"{name}{number}" in shown
+
+
+def test_an_operator_writes_whom_to_turn_to_in_a_file_of_their_own(
+    leak: Leak, tmp_path: Path
+) -> None:
+    text = HELP_FILE.read_text(encoding="utf-8")
+    own = tmp_path / "help.toml"
+    own.write_text(text.replace('name = ""  ', 'name = "Laboratoire inventé"  ', 1), "utf-8")
+    with serving_settings(leak.settings(help_file=own)) as http:
+        assert "Laboratoire inventé" in http.get("/fr/mentions-legales").text
+    own.write_text("looked_up = 1", "utf-8")
+    with pytest.raises(InvalidSettings, match=r"help\.toml"):
+        create_app(wire(leak.settings(help_file=own)))
