@@ -137,6 +137,13 @@ def test_what_is_pressed_is_large_enough(
             assert min(box["width"], box["height"]) >= 24, target.evaluate("(e) => e.outerHTML")
 
 
+def test_a_whole_number_is_seen_whole_on_the_narrowest_screen(browser: Browser, site: str) -> None:
+    with opening(browser, f"{site}/fr/", viewport=NARROW) as page:
+        see_faults(page, None)  # type: ignore[arg-type]  # nobody is looked for
+        width = "(e) => e.scrollWidth <= e.clientWidth"
+        assert page.locator("#nir").evaluate(width)
+
+
 def test_progress_and_answer_are_announced(browser: Browser, site: str, leak: Leak) -> None:
     """Each phase in a live region, in its order; then the focus on the answer."""
     with opening(browser, f"{site}/fr/") as page:
@@ -214,13 +221,15 @@ def test_movement_can_be_switched_off(browser: Browser, site: str, leak: Leak) -
 
 
 @pytest.mark.parametrize("see", [see_yes, see_no])
-def test_an_answer_prints_without_what_is_only_for_the_screen(
+def test_an_answer_prints_in_black_without_what_is_only_for_the_screen(
     browser: Browser, site: str, leak: Leak, see: Callable[[Page, Leak], None]
 ) -> None:
-    with opening(browser, f"{site}/fr/") as page:
+    with opening(browser, f"{site}/fr/", color_scheme="dark") as page:
         see(page, leak)
         page.emulate_media(media="print")
         assert page.locator("#result h1").is_visible()
+        colour = "getComputedStyle(document.querySelector('#result h1')).color"
+        assert page.evaluate(colour) == "rgb(0, 0, 0)"
         assert page.locator(".facts:visible").count() == 1
         for hidden in (".languages", ".skip", ".bottom nav", ".again", "#question"):
             assert page.locator(f"{hidden}:visible").count() == 0, hidden
