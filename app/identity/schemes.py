@@ -48,6 +48,12 @@ SCHEMES: Final[Mapping[str, Scheme]] = MappingProxyType(
     }
 )
 
+CARD_SCHEMES: Final = ("nir-dob", "nir")
+"""Those whose fields stand on a health card, with which people ask about themselves.
+
+Of a dataset, each that is open to the public is asked; exposed in one is exposed.
+"""
+
 _NORMALISERS: Final[Mapping[str, Callable[[str], str]]] = MappingProxyType(
     {
         "nir": normalise_nir,

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
-from app.identity.schemes import FIELD_NAMES, SCHEMES
+from app.identity.schemes import CARD_SCHEMES, FIELD_NAMES, SCHEMES
 from app.protocol.parameters import DatasetParameters, SchemeParameters
-
-FORM_SCHEMES: Final = ("nir-dob", "nir")
-"""Each that a dataset opens to the public is asked; exposed in one is exposed (protocol §2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +49,5 @@ class Askable:
 
 def askable(dataset: DatasetParameters) -> Askable:
     """Return a dataset as the pages ask it."""
-    offered = (dataset.schemes.get(name) for name in FORM_SCHEMES)
+    offered = (dataset.schemes.get(name) for name in CARD_SCHEMES)
     return Askable(dataset, tuple(s for s in offered if s is not None and s.public))
