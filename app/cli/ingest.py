@@ -42,6 +42,7 @@ def run_ingest(settings: Settings, source: Path, dataset: str, mapping: Path) ->
     from app.crypto.keyring import KeyRing
     from app.ingest.mapping import parse_mapping
     from app.ingest.pipeline import Ingest
+    from app.ingest.sources.opening import LeakSource
     from app.protocol.parameters import check_slug
     from app.storage.drafts import SqlDraftStore
     from app.storage.engine import open_database
@@ -58,7 +59,7 @@ def run_ingest(settings: Settings, source: Path, dataset: str, mapping: Path) ->
                 profile=settings.profile,
                 workers=settings.threads,
                 observer=_Shown(shown, size_bytes),
-            ).run(stream, columns, dataset)
+            ).run(LeakSource(stream, columns.source), columns, dataset)
 
 
 def describe(report: IngestReport) -> str:

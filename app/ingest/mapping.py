@@ -14,10 +14,9 @@ from typing import Any
 from app.errors import InvalidMapping, UnknownScheme
 from app.identity.dates import ISO_FORMAT, check_date_format
 from app.identity.schemes import FIELD_NAMES, SCHEMES, scheme_named
-from app.ingest.encodings import ENCODINGS
+from app.ingest.sources.settings import SOURCE_KEYS, SourceSettings, parse_source_settings
 
 _SECTIONS = ("source", "fields", "dataset", "scope")
-_SOURCE_KEYS = ("encoding", "delimiter")
 _DATASET_KEYS = ("title", "breach_date", "schemes", "public_schemes")
 _SCOPE_KEYS = ("laboratory", "department", "exam_date")
 _DATE_FIELDS = ("birth_date", "exam_date")
@@ -43,8 +42,7 @@ class Columns:
 class SourceMapping:
     """A mapping that is consistent in itself, before any source is seen."""
 
-    encoding: str
-    delimiter: str
+    source: SourceSettings
     fields: Mapping[str, Columns]
     title: str
     breach_date: date
@@ -102,13 +100,12 @@ def parse_mapping(text: str) -> SourceMapping:
         raise InvalidMapping(f"the mapping is not TOML: {exc}") from exc
     _check_keys("the mapping", document, _SECTIONS)
     source, dataset = _section(document, "source"), _section(document, "dataset")
-    _check_keys("[source]", source, _SOURCE_KEYS)
+    _check_keys("[source]", source, SOURCE_KEYS)
     _check_keys("[dataset]", dataset, _DATASET_KEYS)
     fields = _columns_of(document, "fields", FIELD_NAMES)
     schemes = _schemes(dataset, fields)
     return SourceMapping(
-        encoding=_encoding(source),
-        delimiter=_delimiter(source),
+        source=parse_source_settings(source),
         fields=fields,
         title=_title(dataset),
         breach_date=_breach_date(dataset),
@@ -129,23 +126,6 @@ def _check_keys(where: str, section: Mapping[str, Any], known: Sequence[str]) ->
     for key in section:
         if key not in known:
             raise InvalidMapping(f"{where} has no {key!r}", hint=f"it can have {', '.join(known)}")
-
-
-def _encoding(source: Mapping[str, Any]) -> str:
-    encoding = source.get("encoding", "auto")
-    if encoding not in ENCODINGS:
-        raise InvalidMapping(
-            "encoding in [source] is not one that can be read",
-            hint=f"one of {', '.join(ENCODINGS)}",
-        )
-    return str(encoding)
-
-
-def _delimiter(source: Mapping[str, Any]) -> str:
-    delimiter = source.get("delimiter", ";")
-    if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n':
-        raise InvalidMapping("delimiter in [source] is one character", hint='for example ";"')
-    return delimiter
 
 
 def _title(dataset: Mapping[str, Any]) -> str:

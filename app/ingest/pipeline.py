@@ -17,8 +17,6 @@ from app.crypto.keys import EvaluationKey
 from app.crypto.ristretto255 import Element
 from app.crypto.stretch import StretchProfile
 from app.errors import DatasetExists, InvalidSource, KeyExists, KeyRingError, Unavailable
-from app.ingest.delimited import DelimitedReader, LineCounts, Row
-from app.ingest.encodings import LineReader
 from app.ingest.evaluation import Evaluator
 from app.ingest.mapping import SourceMapping
 from app.ingest.ports import (
@@ -32,7 +30,8 @@ from app.ingest.ports import (
 from app.ingest.progress import Progress
 from app.ingest.publication import index_of
 from app.ingest.records import RecordReader
-from app.ingest.source import ByteSource, DigestingSource
+from app.ingest.sources.opening import LeakSource, Table
+from app.ingest.sources.rows import LineCounts
 from app.protocol.parameters import check_slug, key_name
 
 FIRST_EPOCH = 1
@@ -85,7 +84,7 @@ class Ingest:
         self._workers = workers
         self._observer = observer
 
-    def run(self, source: ByteSource, mapping: SourceMapping, dataset: str) -> IngestReport:
+    def run(self, source: LeakSource, mapping: SourceMapping, dataset: str) -> IngestReport:
         """Read the source to its end and publish it as epoch 1 of a new dataset.
 
         Raises:
@@ -97,22 +96,20 @@ class Ingest:
         """
         check_slug(dataset)
         self._store.check_absent(dataset)
-        digesting = DigestingSource(source)
-        reader = DelimitedReader(LineReader(digesting, mapping.encoding), mapping.delimiter)
-        rows = reader.open()
-        records = RecordReader(mapping, reader.header)
+        table = source.open()
+        records = RecordReader(mapping, table.header)
 
         self._clear_the_way(dataset)
         try:
             keys = self._make_keys(dataset, mapping)
             draft = self._store.begin(_draft_of(dataset, mapping, self._profile, keys))
-            stretched = self._fill(draft, keys, reader, rows, records)
-            report = SourceReport(digesting.sha256, digesting.size_bytes, records.counts)
+            stretched = self._fill(draft, keys, table, records)
+            report = SourceReport(table.sha256, table.size_bytes, records.counts)
             entries = self._publish(draft, dataset, keys, report)
         except BaseException:
             self._undo(dataset)
             raise
-        return IngestReport(report, reader.counts, entries, stretched)
+        return IngestReport(report, table.counts, entries, stretched)
 
     def _undo(self, dataset: str) -> None:
         """Take away what this run wrote; if that fails, the next run does it."""
@@ -125,17 +122,16 @@ class Ingest:
         self,
         draft: Draft,
         keys: Mapping[str, EvaluationKey],
-        reader: DelimitedReader,
-        rows: Iterator[Row],
+        table: Table,
         records: RecordReader,
     ) -> int:
         """Evaluate all inputs into the draft; return how many were stretched."""
         salt = self._store.deployment().stretch_salt
         evaluator = Evaluator(keys, salt, self._profile, self._workers)
-        progress = Progress(self._observer, reader, records)
+        progress = Progress(self._observer, table, records)
         buffer = _CommitBuffer(draft)
         # Closed at once, so that no worker computes on while a failure is cleaned up.
-        with closing(evaluator.evaluate_all(progress.drawn(rows))) as chunks:
+        with closing(evaluator.evaluate_all(progress.drawn(table.rows()))) as chunks:
             for chunk in chunks:
                 buffer.extend(chunk)
                 progress.evaluated(len(chunk))

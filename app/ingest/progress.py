@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from app.ingest.delimited import DelimitedReader, Row
 from app.ingest.distinct import RecentInputs
 from app.ingest.ports import Observer
 from app.ingest.records import RecordReader
+from app.ingest.sources.opening import Table
+from app.ingest.sources.rows import Row
 
 _TOLD_EVERY_SECONDS = 0.2
 
@@ -19,9 +20,9 @@ class Progress:
     Reading is some seconds ahead of evaluating; what counts as done is what was evaluated.
     """
 
-    def __init__(self, observer: Observer, reader: DelimitedReader, records: RecordReader) -> None:
+    def __init__(self, observer: Observer, table: Table, records: RecordReader) -> None:
         self._observer = observer
-        self._reader = reader
+        self._table = table
         self._records = records
         self._recent = RecentInputs()
         self._drawn = 0
@@ -47,7 +48,7 @@ class Progress:
         """Tell the observer where it stands."""
         share = self.inputs / self._drawn if self._drawn else 1.0
         self._observer.reading(
-            bytes_done=round(self._reader.lines.bytes_yielded * share),
+            bytes_done=round(self._table.bytes_done * share),
             rows=self._records.counts.rows,
             inputs=self.inputs,
         )

@@ -13,10 +13,9 @@ from typing import Protocol
 from app.errors import InvalidField
 from app.identity.dates import normalise_birth_date
 from app.identity.schemes import normalise_field, scheme_input, scheme_named
-from app.ingest.delimited import Row
 from app.ingest.mapping import SourceMapping
+from app.ingest.sources.rows import Row
 
-RAGGED = "columns"
 NOTHING_USABLE = "nothing usable"
 # Line numbers kept for each reason; the counts are complete.
 LINES_KEPT_MAXIMUM = 100
@@ -84,7 +83,7 @@ class RecordReader:
         """
         self.counts.rows += 1
         if row.values is None:
-            self.counts.reject(RAGGED, row.line)
+            self.counts.reject(row.reason, row.line)
             return []
         values = {name: self._values(name, row.values) for name in self._columns}
         found = self._encode(values)

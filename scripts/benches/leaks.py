@@ -11,6 +11,7 @@ from app.crypto.keyring import KeyRing
 from app.crypto.stretch import StretchProfile
 from app.ingest.mapping import parse_mapping
 from app.ingest.pipeline import Ingest, IngestReport
+from app.ingest.sources.opening import LeakSource
 from app.storage.drafts import SqlDraftStore
 from app.storage.engine import open_database
 from app.synthesis.leak import synthesise
@@ -65,4 +66,4 @@ def ingest(leak: Leak, data: Path, profile: StretchProfile) -> IngestReport:
             profile=profile,
             workers=cores(),
             observer=_Unwatched(),
-        ).run(source, mapping, DATASET)
+        ).run(LeakSource(source, mapping.source), mapping, DATASET)

@@ -16,11 +16,14 @@ from app.crypto.keyring import KeyRing
 from app.crypto.stretch import INSECURE_TEST_ONLY
 from app.exposure.catalogue import Catalogue
 from app.exposure.keyholder import LocalKeyHolder
-from app.ingest.delimited import DelimitedReader, Row
-from app.ingest.encodings import Line, LineReader
 from app.ingest.mapping import parse_mapping
 from app.ingest.pipeline import Ingest, IngestReport
-from app.ingest.source import ByteSource
+from app.ingest.sources.bytestream import ByteSource
+from app.ingest.sources.delimited import DelimitedReader
+from app.ingest.sources.encodings import Line, TextStream
+from app.ingest.sources.opening import LeakSource
+from app.ingest.sources.rows import Row
+from app.ingest.sources.settings import SourceSettings
 from app.storage.drafts import SqlDraftStore
 from app.storage.engine import open_database
 from app.storage.published import SqlPublishedStore
@@ -105,13 +108,14 @@ class House:
         observer: Watch | None = None,
     ) -> IngestReport:
         stream = io.BytesIO(source) if isinstance(source, bytes) else source
+        columns = parse_mapping(mapping)
         return Ingest(
             store=self.drafts,
             ring=self.ring,
             profile=INSECURE_TEST_ONLY,
             workers=2,
             observer=observer or Watch(),
-        ).run(stream, parse_mapping(mapping), dataset)
+        ).run(LeakSource(stream, columns.source), columns, dataset)
 
     def catalogue(self, *, resident_bytes: int = 2**20) -> tuple[Catalogue, LocalKeyHolder]:
         holder = LocalKeyHolder(self.ring)
@@ -162,10 +166,12 @@ def phones(count: int, first: int = 0) -> bytes:
 
 def lines_of(source: ByteSource | bytes, encoding: str = "auto") -> list[Line]:
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
-    return list(LineReader(stream, encoding))
+    text = TextStream(stream, encoding)
+    return list(text.lines(text.start, 0))
 
 
 def read(text: str | bytes, delimiter: str = ";") -> tuple[DelimitedReader, list[Row]]:
     raw = text.encode() if isinstance(text, str) else text
-    reader = DelimitedReader(LineReader(io.BytesIO(raw), "utf-8"), delimiter)
-    return reader, list(reader.open())
+    text_stream = TextStream(io.BytesIO(raw), "utf-8")
+    reader = DelimitedReader(text_stream, SourceSettings(delimiter=delimiter))
+    return reader, list(reader.rows())

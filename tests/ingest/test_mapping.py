@@ -8,6 +8,7 @@ import pytest
 
 from app.errors import InvalidMapping
 from app.ingest.mapping import Columns, parse_mapping
+from app.ingest.sources.settings import SourceSettings
 from app.synthesis.mapping import MAPPING_TOML
 from app.synthesis.record import COLUMNS
 
@@ -27,7 +28,7 @@ def refusal(text: str) -> str:
 
 def test_a_whole_mapping_is_read() -> None:
     mapping = parse_mapping(MAPPING_TOML)
-    assert (mapping.encoding, mapping.delimiter) == ("cp1252", ";")
+    assert (mapping.source.encoding, mapping.source.delimiter) == ("cp1252", ";")
     assert mapping.title == "Fuite inventée (made-up leak)"
     assert mapping.breach_date == date(2021, 2, 23)
     assert mapping.schemes == ("nir-dob", "nir", "name-dob", "email", "phone")
@@ -47,7 +48,7 @@ def test_each_field_is_bound_to_the_positions_of_its_columns() -> None:
 
 def test_what_is_not_said_has_a_default() -> None:
     mapping = parse_mapping(mapping_of('nir = "NIR"\nbirth_date = "NE"\nemail = "M"'))
-    assert (mapping.encoding, mapping.delimiter) == ("auto", ";")
+    assert mapping.source == SourceSettings()
     assert mapping.schemes == ("nir-dob", "nir", "email")
     assert mapping.public_schemes == ("nir-dob",)
     assert mapping.fields["birth_date"].formats == ("%Y-%m-%d",)
@@ -78,8 +79,8 @@ def test_a_byte_order_mark_is_no_fault() -> None:
         ("a = 1\nfields is", ["not TOML", "line 2"]),
         (mapping_of('nir = "A"', rest="[sauce]"), ["'sauce'", "source, fields, dataset, scope"]),
         ("source = 1\n" + mapping_of('nir = "A"'), ["source", "[source]"]),
-        (mapping_of('nir = "A"', rest='[source]\nquote = "x"'), ["[source]", "'quote'"]),
-        (mapping_of('nir = "A"', rest='[source]\nencoding = "utf-16"'), ["encoding", "cp1252"]),
+        (mapping_of('nir = "A"', rest='[source]\nquotes = "x"'), ["[source]", "'quotes'"]),
+        (mapping_of('nir = "A"', rest='[source]\nencoding = "utf-7"'), ["encoding", "cp1252"]),
         (mapping_of('nir = "A"', rest='[source]\ndelimiter = "||"'), ["delimiter", "one char"]),
         (mapping_of('nir = "A"', rest="[source]\ndelimiter = '\"'"), ["delimiter"]),
         (mapping_of('nirr = "A"'), ["[fields]", "'nirr'", "nir, birth_date"]),

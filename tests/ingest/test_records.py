@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from app.identity.schemes import scheme_input, scheme_named
-from app.ingest.delimited import Row
 from app.ingest.mapping import parse_mapping
-from app.ingest.records import LINES_KEPT_MAXIMUM, NOTHING_USABLE, RAGGED, RecordReader
+from app.ingest.records import LINES_KEPT_MAXIMUM, NOTHING_USABLE, RecordReader
+from app.ingest.sources.rows import RAGGED, Row
 
 MAPPING = """\
 [fields]
@@ -82,7 +82,7 @@ def test_refused_values_are_counted_by_field_and_reason() -> None:
 def test_every_row_is_used_or_rejected_with_its_reason_and_line() -> None:
     records = reader()
     records.inputs(row("", "", "", "", "01 99 00 00 01", line=2))
-    records.inputs(Row(3, None))
+    records.inputs(Row(3, None, RAGGED))
     records.inputs(row("", "MARTIN", line=4))
     records.inputs(row(line=5))
     counts = records.counts
@@ -94,6 +94,6 @@ def test_every_row_is_used_or_rejected_with_its_reason_and_line() -> None:
 def test_the_lines_kept_are_bounded_and_the_counts_are_not() -> None:
     records = reader()
     for line in range(3 * LINES_KEPT_MAXIMUM):
-        records.inputs(Row(line, None))
+        records.inputs(Row(line, None, RAGGED))
     assert records.counts.rejects[RAGGED] == 3 * LINES_KEPT_MAXIMUM
     assert len(records.counts.reject_lines[RAGGED]) == LINES_KEPT_MAXIMUM

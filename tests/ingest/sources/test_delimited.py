@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import InvalidSource
-from app.ingest.delimited import JOINED_LINES_MAXIMUM
+from app.ingest.sources.delimited import JOINED_LINES_MAXIMUM
 from tests.ingest.examples import read
 
 HEADER = "A;B;C\n"

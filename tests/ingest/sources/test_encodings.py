@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.errors import InvalidSource
-from app.ingest import encodings
+from app.ingest.sources import encodings
 from tests.ingest.examples import ShortReads, lines_of
 
 SAMPLES = (
@@ -98,8 +98,8 @@ def test_a_byte_that_is_no_character_is_replaced_and_told() -> None:
 def test_a_character_cut_by_a_chunk_is_whole(
     sample_bytes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(encodings, "_SAMPLE_BYTES", sample_bytes)
-    monkeypatch.setattr(encodings, "_CHUNK_BYTES", 3)
+    monkeypatch.setattr(encodings, "SAMPLE_BYTES", sample_bytes)
+    monkeypatch.setattr(encodings, "CHUNK_BYTES", 3)
     assert text_of("NOM;VILLE\nÉÉÉ;€\n".encode(), "utf-8") == ["NOM;VILLE", "ÉÉÉ;€"]
 
 

@@ -1,0 +1,246 @@
+"""Rows of delimited text, framed by physical line so that no row is lost in silence.
+
+A reader that trusts quotes loses everything between a stray one and the next: hundreds of
+thousands of rows, without an error. Here each physical line is parsed strictly on its own; if a
+quote is open at its end, the following lines are joined, but only a few and only if the columns
+then fit; otherwise that one line is read as if quotes meant nothing. At the end every physical
+line was a header, a row, a row's continuation, blank, or a reject with its number.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import deque
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from app.errors import InvalidSource
+from app.ingest.sources.encodings import Line, TextStream
+from app.ingest.sources.rows import RAGGED, LineCounts, Place, Row
+from app.ingest.sources.settings import AUTO, BACKSLASH, NO_QUOTE, SourceSettings
+
+# A comment field with an address in it has a handful of line ends; a stray quote has thousands.
+JOINED_LINES_MAXIMUM = 20
+DELIMITERS = (";", ",", "\t", "|")
+_SAMPLED_LINES = 200
+NUL = "\x00"
+NULL_MARK = r"\N"
+# What a spreadsheet writes before its column names.
+_DELIMITER_LINE = re.compile(r"sep=(.)")
+
+
+class DelimitedReader:
+    """Reads a header, then rows: implements `rows.RowReader`.
+
+    Args:
+        text: the source.
+        settings: what is known of its form.
+        place: after which row to go on, if not from the beginning.
+        counts: what became of the lines up to there.
+
+    Raises:
+        InvalidSource: there is no header.
+    """
+
+    share_done = None
+
+    def __init__(
+        self,
+        text: TextStream,
+        settings: SourceSettings,
+        place: Place | None = None,
+        counts: LineCounts | None = None,
+    ) -> None:
+        self._text = text
+        self._delimiter = settings.delimiter
+        self._quote = settings.quote
+        self._is_escaped = settings.escape == BACKSLASH
+        self.header: Sequence[str] = ()
+        self.counts = LineCounts()
+        self._last = self._read_header()
+        self._known: frozenset[str] = frozenset(self.header)
+        if place is not None and counts is not None:
+            self.counts = counts
+            self._last = Line(place["line"], "", is_replaced=False, end=place["offset"])
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows, once."""
+        stream = _Lines(self._text.lines(self._last.end, self._last.number), self._delimiter)
+        for line in stream:
+            self._last = line
+            self.counts.total += 1
+            if not line.text or line.text.isspace():
+                self.counts.blank += 1
+                continue
+            values = self._fields(line, stream)
+            if values is None:
+                self.counts.rejected += 1
+                yield Row(line.number, None, RAGGED)
+            elif self._is_header(values, line):
+                self.counts.header += 1
+            else:
+                self.counts.rows += 1
+                self.counts.replaced += line.is_replaced
+                yield Row(line.number, values)
+
+    def place(self) -> Place:
+        """Return where the row ends that was yielded last."""
+        return {"offset": self._last.end, "line": self._last.number}
+
+    @property
+    def offset(self) -> int:
+        """How many bytes of the text the rows so far made up."""
+        return self._last.end
+
+    def _read_header(self) -> Line:
+        """Read the column names, and return their line."""
+        lines = [_without_nuls(line, "") for line in self._text.sample_lines()]
+        for place, line in enumerate(lines):
+            self.counts.total += 1
+            if not line.text.strip():
+                self.counts.blank += 1
+                continue
+            self.counts.header += 1
+            if self._delimiter == AUTO and (found := _DELIMITER_LINE.fullmatch(line.text)):
+                self._delimiter = found[1]
+                continue
+            if self._delimiter == AUTO:
+                self._delimiter = self._guess([each.text for each in lines[place:]])
+            names = self._parse(line.text) or self._split(line.text) or ()
+            self.header = [name.strip() for name in names]
+            return line
+        raise InvalidSource("the source is empty", hint="its first line names the columns")
+
+    def _guess(self, texts: Sequence[str]) -> str:
+        """Return the delimiter that gives the most lines as many columns as the first line has."""
+        scores: dict[str, int] = {}
+        for self._delimiter in DELIMITERS:
+            widths = [len(self._parse(text) or ()) for text in texts[: 1 + _SAMPLED_LINES]]
+            scores[self._delimiter] = widths.count(widths[0]) * (widths[0] - 1)
+        return max(DELIMITERS, key=lambda delimiter: scores[delimiter])
+
+    def _is_header(self, values: Sequence[str], line: Line) -> bool:
+        """Tell whether a line only names the columns again, as where two files were joined.
+
+        Raises:
+            InvalidSource: it names them in another order, which every row after it may have.
+        """
+        if values[0].strip() not in self._known:
+            return False
+        names = [value.strip() for value in values]
+        if names != self.header and len(names) > 1 and sorted(names) == sorted(self.header):
+            raise InvalidSource(
+                f"line {line.number:,} names the columns again, in another order",
+                hint="these are two files in one: give each to the program by itself",
+            )
+        return names == self.header
+
+    def _fields(self, line: Line, stream: _Lines) -> Sequence[str] | None:
+        """Return the fields of the row that begins at `line`, or None when they do not fit."""
+        is_plain = not self._quote or self._quote not in line.text
+        if is_plain and not (self._is_escaped and "\\" in line.text):
+            values: Sequence[str] | None = line.text.split(self._delimiter)
+            return values if self._fits(values) else None
+        values = self._parse(line.text)
+        if values is None:
+            values = self._joined(line, stream)
+        if not self._fits(values):
+            # The following lines, if any were tried, were put back and are rows of their own.
+            values = self._split(line.text)
+            self.counts.unquoted += self._fits(values)
+        return values if self._fits(values) else None
+
+    def _joined(self, line: Line, stream: _Lines) -> Sequence[str] | None:
+        """Try to close the open quote with the next lines; put them back when none fits."""
+        taken: list[Line] = []
+        for following in islice(stream, JOINED_LINES_MAXIMUM - 1):
+            taken.append(following)
+            values = self._parse("\n".join([line.text, *(each.text for each in taken)]))
+            if values is None:
+                continue
+            if not self._fits(values) or self._are_rows([line, *taken]):
+                break
+            line.is_replaced |= any(each.is_replaced for each in taken)
+            self._last = following
+            self.counts.total += len(taken)
+            self.counts.continuation += len(taken)
+            return values
+        stream.put_back(taken)
+        return None
+
+    def _are_rows(self, lines: Sequence[Line]) -> bool:
+        """Tell whether every line is a row by itself, so that joining them would lose rows.
+
+        Two stray quotes near each other can close one another and leave the right number of
+        columns; a line end inside a comment leaves lines that are too short.
+        """
+        return all(self._fits(self._split(each.text)) for each in lines)
+
+    def _fits(self, values: Sequence[str] | None) -> bool:
+        return values is not None and len(values) == len(self.header)
+
+    def _split(self, text: str) -> Sequence[str] | None:
+        """Return the fields of a line in which quotes mean nothing."""
+        if self._is_escaped and "\\" in text:
+            return self._parse(text, NO_QUOTE)
+        return text.split(self._delimiter)
+
+    def _parse(self, text: str, quote: str | None = None) -> Sequence[str] | None:
+        """Parse one row strictly, or return None when its quotes do not add up."""
+        quote = self._quote if quote is None else quote
+        if self._is_escaped:
+            text = self._without_nulls(text)
+        reader = csv.reader(
+            [text],
+            delimiter=self._delimiter,
+            quotechar=quote or None,
+            quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+            escapechar="\\" if self._is_escaped else None,
+            strict=True,
+        )
+        try:
+            return next(reader)
+        except csv.Error:
+            return None
+
+    def _without_nulls(self, text: str) -> str:
+        r"""Empty the fields that are \N, which is how a database writes that there is no value."""
+        if NULL_MARK not in text:
+            return text
+        fields = text.split(self._delimiter)
+        return self._delimiter.join("" if field == NULL_MARK else field for field in fields)
+
+
+class _Lines:
+    """An iterator over lines that takes lines back."""
+
+    def __init__(self, lines: Iterator[Line], delimiter: str) -> None:
+        self._fresh = lines
+        self._delimiter = delimiter
+        self._returned: deque[Line] = deque()
+
+    def __iter__(self) -> Iterator[Line]:
+        return self
+
+    def __next__(self) -> Line:
+        if self._returned:
+            return self._returned.popleft()
+        line = next(self._fresh)
+        return _without_nuls(line, self._delimiter) if NUL in line.text else line
+
+    def put_back(self, lines: Sequence[Line]) -> None:
+        self._returned.extendleft(reversed(lines))
+
+
+def _without_nuls(line: Line, delimiter: str) -> Line:
+    """Return a line without zero bytes, marked as replaced if it had any.
+
+    Those at the end of a field are what old software fills it up with, and go; what others stand
+    for is unknown, and U+FFFD takes their place.
+    """
+    if NUL in line.text:
+        at_end = rf"{NUL}+(?=[{re.escape(delimiter)}\"']|$)"
+        line.text = re.sub(rf"{NUL}+", "\ufffd", re.sub(at_end, "", line.text))
+        line.is_replaced = True
+    return line
