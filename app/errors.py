@@ -4,7 +4,9 @@
     ├── InvalidInput               what somebody sent is not acceptable; nothing was changed
     │   ├── InvalidField           one field of an identifier, with the reason
     │   ├── InvalidMapping         the mapping of a source's columns to fields
-    │   ├── InvalidSource          the source cannot be read at all
+    │   ├── InvalidSource          the source cannot be read to its end
+    │   │   └── TooManyRejects     more of its rows cannot be used than the operator accepts
+    │   ├── InvalidIdentity        a file with the key that a source was encrypted to
     │   ├── InvalidMessage         a protocol message of the wrong shape
     │   ├── InvalidSettings        a setting that cannot be used
     │   └── UnknownScheme
@@ -78,7 +80,15 @@ class InvalidMapping(InvalidInput):
 
 
 class InvalidSource(InvalidInput):
-    """The source cannot be read at all."""
+    """The source cannot be read to its end."""
+
+
+class InvalidIdentity(InvalidInput):
+    """A file with the key that a source was encrypted to cannot be used."""
+
+
+class TooManyRejects(InvalidSource):
+    """More rows of the source cannot be used than the operator accepts."""
 
 
 class InvalidMessage(InvalidInput):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
 from app.cli.options import ConfigOption, DataOption
 from app.cli.progress import Meter, meter
-from app.errors import InvalidMapping, InvalidSource
+from app.cli.reports import reject_report
+from app.errors import InvalidIdentity, InvalidMapping, InvalidSource
 from app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -26,22 +28,56 @@ def ingest(
     source: Annotated[Path, typer.Argument(help="The leaked file, or - for standard input.")],
     dataset: Annotated[str, typer.Option("--dataset", help="Short name: a–z, 0–9, hyphens.")],
     mapping: Annotated[Path, typer.Option("--mapping", help="Which column holds what (TOML).")],
+    identity: Annotated[
+        Path | None, typer.Option("--identity", help="Keys of an age file, as age-keygen's.")
+    ] = None,
+    max_rejects: Annotated[
+        str, typer.Option("--max-rejects", help="Rows that may be unusable: 1%, or 250.")
+    ] = "1%",
+    report: Annotated[
+        Path | None, typer.Option("--report", help="List each rejected line here (JSON lines).")
+    ] = None,
     config: ConfigOption = None,
     data: DataOption = None,
 ) -> None:
     """Read a leak once, keep a keyed function of its identifiers, and publish it.
 
-    Nothing readable of it is written anywhere. The source itself is left as it is: feed it from
-    an encrypted file and destroy that file's key.
+    Delimited text, newline-delimited JSON, XLSX, Parquet, and plain SQL dumps of PostgreSQL and
+    MySQL are read; also compressed by gzip, bzip2, xz or zstd, in a zip archive, or in an age
+    file, one inside the other. Nothing readable of it is written anywhere. The source itself is
+    left as it is: feed it from an encrypted file and destroy that file's key.
     """
-    print(describe(run_ingest(load_settings(config, data=data), source, dataset, mapping)))
+    options = IngestOptions(identity, max_rejects, report)
+    print(describe(run_ingest(load_settings(config, data=data), source, dataset, mapping, options)))
 
 
-def run_ingest(settings: Settings, source: Path, dataset: str, mapping: Path) -> IngestReport:
+@dataclass(frozen=True, slots=True)
+class IngestOptions:
+    """What an operator may say about one run.
+
+    Args:
+        identity: file with the keys to decrypt an age file with.
+        max_rejects: as `rejects.RejectLimit` reads it.
+        report: where each reject is listed.
+    """
+
+    identity: Path | None = None
+    max_rejects: str = "1%"
+    report: Path | None = None
+
+
+def run_ingest(
+    settings: Settings,
+    source: Path,
+    dataset: str,
+    mapping: Path,
+    options: IngestOptions | None = None,
+) -> IngestReport:
     """Ingest one source into a new dataset, showing how far it is."""
     from app.crypto.keyring import KeyRing
     from app.ingest.mapping import parse_mapping
     from app.ingest.pipeline import Ingest
+    from app.ingest.rejects import RejectLimit
     from app.ingest.sources.opening import LeakSource
     from app.protocol.parameters import check_slug
     from app.storage.drafts import SqlDraftStore
@@ -49,8 +85,16 @@ def run_ingest(settings: Settings, source: Path, dataset: str, mapping: Path) ->
     from app.storage.lock import ingest_lock
 
     check_slug(dataset)
+    options = options or IngestOptions()
+    limit = RejectLimit.parse(options.max_rejects)
     columns = parse_mapping(_read_mapping(mapping))
-    with _open_source(source) as (stream, size_bytes), meter("Reading") as shown:
+    identities = _read_identities(options.identity)
+    with (
+        _open_source(source) as (stream, size_bytes),
+        reject_report(options.report, source) as report,
+        meter("Reading") as shown,
+    ):
+        opened = LeakSource(stream, columns.source, identities, columns.column_names)
         store = SqlDraftStore(open_database(settings.data))
         with ingest_lock(settings.data, dataset):
             return Ingest(
@@ -59,7 +103,9 @@ def run_ingest(settings: Settings, source: Path, dataset: str, mapping: Path) ->
                 profile=settings.profile,
                 workers=settings.threads,
                 observer=_Shown(shown, size_bytes),
-            ).run(LeakSource(stream, columns.source), columns, dataset)
+                max_rejects=limit,
+                report=report,
+            ).run(opened, columns, dataset)
 
 
 def describe(report: IngestReport) -> str:
@@ -71,6 +117,8 @@ def describe(report: IngestReport) -> str:
         *(f"  rejected, {reason}: {n:,}" for reason, n in counts.rejects.most_common()),
         *(f"  value refused, {what}: {n:,}" for what, n in counts.refused_values.most_common()),
     ]
+    if lines.header > 1:
+        told.append(f"  lines that name columns, or statements that are no row: {lines.header:,}")
     if lines.unquoted or lines.replaced:
         told.append(
             f"  read with a repair: {lines.unquoted:,} rows with stray quotes,"
@@ -103,7 +151,8 @@ class _Shown:
 @contextmanager
 def _open_source(source: Path) -> Iterator[tuple[BinaryIO, int | None]]:
     if source == STANDARD_INPUT:
-        yield sys.stdin.buffer, None
+        with _named("standard input"):
+            yield sys.stdin.buffer, None
         return
     try:
         stream = source.open("rb")
@@ -111,7 +160,28 @@ def _open_source(source: Path) -> Iterator[tuple[BinaryIO, int | None]]:
         raise InvalidSource(f"the source cannot be opened: {exc.strerror}") from exc
     with stream:
         is_file = source.is_file()
-        yield stream, source.stat().st_size if is_file else None
+        with _named(source.name):
+            yield stream, source.stat().st_size if is_file else None
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """Say of what source it is that something is wrong."""
+    try:
+        yield
+    except InvalidSource as exc:
+        raise type(exc)(f"{name}: {exc.message}", hint=exc.hint) from exc
+
+
+def _read_identities(identity: Path | None) -> Sequence[Any]:
+    if identity is None:
+        return ()
+    from app.ingest.sources.encrypted import parse_identities
+
+    try:
+        return parse_identities(identity.read_bytes())
+    except OSError as exc:
+        raise InvalidIdentity(f"the identity file cannot be read: {exc.strerror}") from exc
 
 
 def _read_mapping(mapping: Path) -> str:

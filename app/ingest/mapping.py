@@ -50,6 +50,12 @@ class SourceMapping:
     public_schemes: tuple[str, ...]
     scope: Mapping[str, Columns]
 
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """All columns that are named; a source needs no others."""
+        columns = (*self.fields.values(), *self.scope.values())
+        return tuple(dict.fromkeys(name for each in columns for name in each.names))
+
     def positions(self, header: Sequence[str]) -> Mapping[str, tuple[int, ...]]:
         """Return each identifying field's positions in a header.
 

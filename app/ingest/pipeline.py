@@ -30,6 +30,7 @@ from app.ingest.ports import (
 from app.ingest.progress import Progress
 from app.ingest.publication import index_of
 from app.ingest.records import RecordReader
+from app.ingest.rejects import DEFAULT_LIMIT, NoReport, RejectLimit, RejectReport
 from app.ingest.sources.opening import LeakSource, Table
 from app.ingest.sources.rows import LineCounts
 from app.protocol.parameters import check_slug, key_name
@@ -67,6 +68,8 @@ class Ingest:
         profile: the cost of a stretch.
         workers: threads that stretch.
         observer: is told how far it is.
+        max_rejects: with more rejects than these, nothing is published.
+        report: is told each reject.
     """
 
     def __init__(
@@ -77,12 +80,16 @@ class Ingest:
         profile: StretchProfile,
         workers: int,
         observer: Observer,
+        max_rejects: RejectLimit = DEFAULT_LIMIT,
+        report: RejectReport | None = None,
     ) -> None:
         self._store = store
         self._ring = ring
         self._profile = profile
         self._workers = workers
         self._observer = observer
+        self._max_rejects = max_rejects
+        self._report = report or NoReport()
 
     def run(self, source: LeakSource, mapping: SourceMapping, dataset: str) -> IngestReport:
         """Read the source to its end and publish it as epoch 1 of a new dataset.
@@ -91,14 +98,17 @@ class Ingest:
             DatasetExists: the slug is taken; nothing was read.
             KeyExists: there are keys of a dataset of that name, which the store does not know.
             InvalidMapping: the mapping does not fit the source's header; nothing was written.
-            InvalidSource: the source cannot be read, or no row gives an identifier; all that was
-                written is gone again.
+            InvalidSource: the source cannot be read to its end, or no row gives an identifier;
+                all that was written is gone again.
+            TooManyRejects: the same, for a source of which more rows give none than are accepted.
         """
         check_slug(dataset)
         self._store.check_absent(dataset)
-        table = source.open()
-        records = RecordReader(mapping, table.header)
+        with source.open() as table:
+            return self._run(table, mapping, dataset)
 
+    def _run(self, table: Table, mapping: SourceMapping, dataset: str) -> IngestReport:
+        records = RecordReader(mapping, table.header, self._rejected)
         self._clear_the_way(dataset)
         try:
             keys = self._make_keys(dataset, mapping)
@@ -110,6 +120,9 @@ class Ingest:
             self._undo(dataset)
             raise
         return IngestReport(report, table.counts, entries, stretched)
+
+    def _rejected(self, line: int, reason: str) -> None:
+        self._report.rejected(line=line, reason=reason)
 
     def _undo(self, dataset: str) -> None:
         """Take away what this run wrote; if that fails, the next run does it."""
@@ -142,6 +155,7 @@ class Ingest:
                 f"none of {records.counts.rows:,} rows gives an identifier",
                 hint=_most_common_refusals(records),
             )
+        self._max_rejects.check(records.counts)
         return progress.inputs
 
     def _publish(

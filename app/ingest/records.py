@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -64,10 +64,17 @@ class RecordReader:
     Args:
         mapping: whose columns are looked at, and no others.
         header: the source's column names.
+        on_reject: is told the line and the reason of each row that gives nothing.
     """
 
-    def __init__(self, mapping: SourceMapping, header: Sequence[str]) -> None:
+    def __init__(
+        self,
+        mapping: SourceMapping,
+        header: Sequence[str],
+        on_reject: Callable[[int, str], None] = lambda _line, _reason: None,
+    ) -> None:
         self.counts = RowCounts()
+        self._on_reject = on_reject
         positions = mapping.positions(header)
         needed = {f for name in mapping.schemes for f in scheme_named(name).fields}
         self._columns = {f: p for f, p in positions.items() if f in needed}
@@ -83,15 +90,19 @@ class RecordReader:
         """
         self.counts.rows += 1
         if row.values is None:
-            self.counts.reject(row.reason, row.line)
+            self._reject(row.line, row.reason)
             return []
         values = {name: self._values(name, row.values) for name in self._columns}
         found = self._encode(values)
         if found:
             self.counts.used += 1
         else:
-            self.counts.reject(NOTHING_USABLE, row.line)
+            self._reject(row.line, NOTHING_USABLE)
         return found
+
+    def _reject(self, line: int, reason: str) -> None:
+        self.counts.reject(reason, line)
+        self._on_reject(line, reason)
 
     def _values(self, name: str, row: Sequence[str]) -> list[str]:
         """Return the distinct normalised values that a row holds of one field."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -44,26 +45,36 @@ class DigestingSource:
         self._expected = expected
         self._digest = hashlib.sha256()
         self._ahead = b""
+        self._is_drained = False
+        # What decrypts reads in a thread of its own, and whoever asks how far it is must not
+        # see a number of bytes and the digest of another.
+        self._lock = threading.RLock()
         self.size_bytes = 0
 
     def read(self, size: int, /) -> bytes:
         """Read up to `size` bytes; an error of the device is told without its data."""
-        if self._ahead:
-            chunk, self._ahead = self._ahead[:size], self._ahead[size:]
-            return chunk
-        return self._read(size)
+        with self._lock:
+            if self._ahead:
+                chunk, self._ahead = self._ahead[:size], self._ahead[size:]
+                return chunk
+            return self._read(size)
 
     def settle(self) -> None:
         """Read ahead until it is sure that the source begins as expected."""
-        ahead = [self._ahead]
-        while self._expected and (chunk := self._read(CHUNK_BYTES)):
-            ahead.append(chunk)
-        self._ahead = b"".join(ahead)
+        with self._lock:
+            ahead = [self._ahead]
+            while self._expected and (chunk := self._read(CHUNK_BYTES)):
+                ahead.append(chunk)
+            self._ahead = b"".join(ahead)
 
     def drain(self) -> None:
-        """Read what is left, so that the digest is that of the whole source."""
+        """Read what is left, so that the digest is that of the whole source.
+
+        After that nothing more is read of it here, as others may read it from anywhere.
+        """
         while self.read(CHUNK_BYTES):
             pass
+        self._is_drained = True
 
     @property
     def sha256(self) -> bytes:
@@ -73,9 +84,12 @@ class DigestingSource:
     @property
     def prefix(self) -> Prefix:
         """What was read so far."""
-        return Prefix(self.size_bytes, self.sha256)
+        with self._lock:
+            return Prefix(self.size_bytes, self.sha256)
 
     def _read(self, size: int) -> bytes:
+        if self._is_drained:
+            return b""
         try:
             chunk = self._source.read(size)
         except OSError as exc:

@@ -88,6 +88,9 @@ class DelimitedReader:
         """Return where the row ends that was yielded last."""
         return {"offset": self._last.end, "line": self._last.number}
 
+    def close(self) -> None:
+        """Nothing is at work in the background."""
+
     @property
     def offset(self) -> int:
         """How many bytes of the text the rows so far made up."""

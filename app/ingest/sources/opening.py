@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
 
 from app.ingest.sources.bytestream import ByteSource, DigestingSource, Prefix
+from app.ingest.sources.childprocess import ChildReader
 from app.ingest.sources.delimited import DelimitedReader
 from app.ingest.sources.encodings import TextStream
+from app.ingest.sources.formats import PARQUET_MAGIC, SQL_DIALECTS, check_known, text_format
+from app.ingest.sources.layers import Layers
+from app.ingest.sources.ndjson import JsonLinesReader
 from app.ingest.sources.rows import LineCounts, Place, Row, RowReader
-from app.ingest.sources.settings import SourceSettings
+from app.ingest.sources.settings import (
+    AUTO,
+    DELIMITED,
+    NDJSON,
+    PARQUET,
+    UTF8,
+    UTF16_ENCODINGS,
+    XLSX,
+    SourceSettings,
+)
+from app.ingest.sources.sqldump import SqlDumpReader
+from app.ingest.sources.utf16 import BYTE_ORDER_MARKS, Utf16Source
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where the reading of a source stands after a row: all that is needed to go on from there.
 
-    Holds no value of the source, nor a column's name.
+    Holds no value of the source; of a dump, whose tables have names by definition, the columns.
 
     Args:
         place: the format's own, as `RowReader.place` gives it.
@@ -51,14 +66,25 @@ class Table:
 
     Args:
         source: the bytes as they were given.
-        reader: of their format.
-        is_layered: the format's stream is not the source itself: compressed, or encrypted.
+        layers: what stands around their content.
+        reader: of the content's format.
     """
 
-    def __init__(self, source: DigestingSource, reader: RowReader, *, is_layered: bool) -> None:
+    def __init__(self, source: DigestingSource, layers: Layers, reader: RowReader) -> None:
         self._source = source
+        self._layers = layers
         self._reader = reader
-        self._is_layered = is_layered
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the threads and processes that read on in the background."""
+        self._reader.close()
+        self._layers.close()
 
     @property
     def header(self) -> Sequence[str]:
@@ -94,15 +120,14 @@ class Table:
 
         To be asked between two rows; costs some microseconds.
         """
-        counts = LineCounts(**asdict(self.counts))
-        return Position(self._reader.place(), counts, self._source.prefix)
+        return Position(self._reader.place(), replace(self.counts), self._source.prefix)
 
     @property
     def bytes_done(self) -> int:
         """How many of the source's bytes the rows so far made up, as nearly as can be told."""
         if self._reader.share_done is not None:
             return round(self._reader.share_done * self._source.size_bytes)
-        return self._source.size_bytes if self._is_layered else self._reader.offset
+        return self._source.size_bytes if self._layers.is_layered else self._reader.offset
 
     @property
     def sha256(self) -> bytes:
@@ -120,12 +145,18 @@ class LeakSource:
     """A source that has not been opened.
 
     Args:
-        stream: its bytes, from the beginning.
+        stream: its bytes, from the beginning. A file that is read from the disk has advantages:
+            what has to be read from anywhere in it need not be kept in memory.
         settings: what is known of its form.
+        identities: to decrypt it with, as `encrypted.parse_identities` gives them.
+        wanted: the columns that are looked for, if that is known; formats that can then leave
+            the others out.
     """
 
     stream: ByteSource
     settings: SourceSettings
+    identities: Sequence[Any] = ()
+    wanted: Sequence[str] = ()
 
     def open(self, position: Position | None = None) -> Table:
         """Read as much of the beginning as tells the columns; may be called once.
@@ -135,9 +166,43 @@ class LeakSource:
 
         Raises:
             InvalidSource: it cannot be read, or is not the one that the position is of.
+            InvalidMapping: the member, the sheet or the table in [source] is not there.
         """
         source = DigestingSource(self.stream, position.prefix if position else None)
-        text = TextStream(source, self.settings.encoding)
-        place, counts = (position.place, position.counts) if position else (None, None)
-        reader = DelimitedReader(text, self.settings, place, counts)
-        return Table(source, reader, is_layered=False)
+        layers = Layers(self.stream, source, self.identities, self.settings.member)
+        try:
+            reader = self._reader(layers, position)
+        except BaseException:
+            layers.close()
+            raise
+        return Table(source, layers, reader)
+
+    def _reader(self, layers: Layers, position: Position | None) -> RowReader:
+        settings = self.settings
+        # A copy, as the counts of a position stay what they are.
+        start = (position.place, replace(position.counts)) if position else (None, None)
+        is_parquet = layers.head.startswith(PARQUET_MAGIC)
+        if settings.format == XLSX or (settings.format == AUTO and layers.is_workbook):
+            sheet = {"sheet": settings.sheet}
+            return ChildReader(layers.file() or layers.content, XLSX, sheet, *start)
+        if settings.format == PARQUET or (settings.format == AUTO and is_parquet):
+            wanted = {"wanted": list(self.wanted)}
+            return ChildReader(layers.file() or layers.content, PARQUET, wanted, *start)
+        text = _text_of(layers, settings)
+        name = text_format(text, settings.format)
+        if name == DELIMITED:
+            return DelimitedReader(text, settings, *start)
+        if name == NDJSON:
+            return JsonLinesReader(text, self.wanted, *start)
+        return SqlDumpReader(text, SQL_DIALECTS[name], settings.table, *start)
+
+
+def _text_of(layers: Layers, settings: SourceSettings) -> TextStream:
+    check_known(layers.head)
+    encoding = settings.encoding
+    if encoding == AUTO:
+        encoding = BYTE_ORDER_MARKS.get(layers.head[:2], AUTO)
+    if encoding in UTF16_ENCODINGS:
+        layers.is_layered = True
+        return TextStream(Utf16Source(layers.content, encoding), UTF8)
+    return TextStream(layers.content, encoding)

@@ -93,6 +93,9 @@ class RowReader(Protocol):
         exactly the rows that follow and ends with the same counts.
         """
 
+    def close(self) -> None:
+        """Let go of what is still at work in the background."""
+
     @property
     def offset(self) -> int:
         """How many bytes of its stream the rows so far made up."""

@@ -136,7 +136,8 @@ def test_every_line_is_accounted_for(text: str) -> None:
         return
     total, header, accepted, continuation, blank, rejected, *repaired = astuple(reader.counts)
     assert total == header + accepted + continuation + blank + rejected
-    assert (header, len(rows)) == (1, accepted + rejected)
+    assert header >= 1
+    assert len(rows) == accepted + rejected
     assert max(repaired) <= accepted
     numbers = [row.line for row in rows]
     assert numbers == sorted(set(numbers))

@@ -1,0 +1,51 @@
+"""The list of a source's rejects: one JSON object a line, for its owner alone."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from app.errors import InvalidInput, InvalidSource
+from app.ingest.rejects import NoReport, RejectReport
+
+
+class _JsonLines:
+    """Writes each reject when it is met."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def rejected(self, *, line: int, reason: str) -> None:
+        try:
+            self._out.write(json.dumps({"line": line, "reason": reason}) + "\n")
+        except OSError as exc:
+            raise InvalidSource(f"the report cannot be written: {exc.strerror}") from exc
+
+
+@contextmanager
+def reject_report(path: Path | None, source: Path) -> Iterator[RejectReport]:
+    """Write a report while the block runs; an earlier one of that name is replaced.
+
+    Args:
+        path: of the report; None for none.
+        source: what is read, which is never written over.
+
+    Raises:
+        InvalidInput: the report cannot be written there.
+    """
+    if path is None:
+        yield NoReport()
+        return
+    try:
+        if path.exists() and source.exists() and path.samefile(source):
+            raise InvalidInput("--report names the source itself", hint="give it another name")
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.fchmod(descriptor, 0o600)
+    except OSError as exc:
+        raise InvalidInput(f"the report cannot be written: {exc.strerror}") from exc
+    with os.fdopen(descriptor, "w", encoding="ascii") as out:
+        yield _JsonLines(out)

@@ -1,0 +1,127 @@
+"""In what PostgreSQL's and MySQL's dumps differ: quotes, comments, escapes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from app.errors import InvalidSource
+from app.ingest.sources.settings import MYSQL, POSTGRESQL
+
+IDENTIFIER = rb'(?:"(?:[^"]|"")*+"|`(?:[^`]|``)*+`|[\w$\x80-\xff]++)'
+NAME = rb"%b(?:\.%b)*+" % (IDENTIFIER, IDENTIFIER)
+
+_ESCAPED = rb"'(?:[^'\\]++|\\.|'')*+'"
+_PLAIN = rb"'(?:[^']++|'')*+'"
+# Behind a value, PostgreSQL may name its type.
+_CAST = rb"(?:\s*+::\s*+[\w. \"\[\]]++(?:\([\d, ]*+\))?[\w. \[\]]*+)*+"
+_WORD = rb"[^\s,()'\"`;:]++"
+_MYSQL_STATE = re.compile(rb"NO_BACKSLASH_ESCAPES", re.IGNORECASE)
+_POSTGRESQL_STATE = re.compile(rb"standard_conforming_strings\s*=\s*off", re.IGNORECASE)
+_OF_POSTGRESQL = re.compile(
+    rb"-- PostgreSQL database|\bCOPY\s[^;]{1,4096}\sFROM\s+stdin|pg_catalog"
+    rb"|standard_conforming_strings",
+    re.IGNORECASE,
+)
+_OF_MYSQL = re.compile(
+    rb"-- (?:MySQL|MariaDB) dump|/\*!\d{5}|/\*M!|\sENGINE\s*=|\bINTO\s+`|\bTABLE\s+`",
+    re.IGNORECASE,
+)
+# The programs' first words, to which the last ones belong.
+_BEGINNING = re.compile(rb"-- (?:PostgreSQL database|MySQL|MariaDB)(?: cluster)? dump")
+_FIRST_WORDS = re.compile(
+    rb"(?:\s++|--[^\n]*+\n|/\*.*?\*/;?|\\[^\n]*+\n)*+(?:(?:INSERT|REPLACE)\s+(?:\w+\s+)?INTO\s"
+    rb"|COPY\s[^;]*\sFROM\s+stdin|CREATE\s+(?:\w+\s+){0,3}(?:TABLE|DATABASE|SCHEMA|EXTENSION)\s"
+    rb"|DROP\s+(?:TABLE|DATABASE|SCHEMA)\s|SET\s+[@\w.]+\s*=|SET\s+NAMES\s|SET\s+SESSION\s"
+    rb"|(?:BEGIN|START TRANSACTION|COMMIT)\s*;|LOCK TABLES?\s|USE\s+[`\w]|SELECT pg_catalog\.)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How one kind of dump writes things.
+
+    Args:
+        is_escaped: whether a backslash inside quotes makes the next character another one.
+        blank: spaces and comments between tokens.
+        piece: of a statement that is passed over; quotes hide what ends a statement.
+        value: one value of a row and the comma or parenthesis behind it. Groups: a text with
+            backslashes, one without, digits, a word, what is behind.
+    """
+
+    is_escaped: bool
+    blank: re.Pattern[bytes]
+    piece: re.Pattern[bytes]
+    value: re.Pattern[bytes]
+
+
+def _mysql(*, is_escaped: bool) -> Dialect:
+    comment = rb"--(?:[ \t][^\n]*+)?(?=[\r\n]|\Z)|\#[^\n]*+|/\*.*?\*/"
+    text = _ESCAPED if is_escaped else _PLAIN
+    quoted = rb'"(?:[^"\\]++|\\.|"")*+"' if is_escaped else rb'"(?:[^"]++|"")*+"'
+    value = rb"(?:(?:_\w++\s*+)?(%b|%b))" % (text, quoted)
+    never = rb"(\Zx)"
+    return Dialect(
+        is_escaped=is_escaped,
+        blank=_pattern(rb"(?:\s++|%b)*+" % comment),
+        piece=_pattern(
+            rb"[^'\"`;$/|\-\#]++|%b|%b|%b|`(?:[^`]|``)*+`|[;$|]|/(?!\*)|-" % (comment, text, quoted)
+        ),
+        value=_pattern(
+            rb"\s*+(?:%b|(0x[\da-fA-F]*+|[xXbB]'[\da-fA-F]*+')|(%b))\s*+([,)])"
+            % ((value + b"|" + never) if is_escaped else (never + b"|" + value), _WORD)
+        ),
+    )
+
+
+def _postgresql(*, is_escaped: bool) -> Dialect:
+    comment = rb"--[^\n]*+|/\*.*?\*/"
+    text = _ESCAPED if is_escaped else rb"[eE]%b|%b" % (_ESCAPED, _PLAIN)
+    dollars = rb"\$(\w*+)\$.*?\$\1\$"
+    values = rb"([eE]?%b)|(\Zx)" % _ESCAPED if is_escaped else rb"[eE](%b)|(%b)" % (
+        _ESCAPED, _PLAIN,
+    )  # fmt: skip
+    return Dialect(
+        is_escaped=is_escaped,
+        blank=_pattern(rb"(?:\s++|%b)*+" % comment),
+        piece=_pattern(
+            rb"%b|%b|%b|(?:(?![eE]')[^'\"$;/|\-])++|\"(?:[^\"]|\"\")*+\"|[;|]|/(?!\*)|-"
+            rb"|\$(?!\w*+\$)" % (dollars, comment, text)
+        ),
+        value=_pattern(
+            rb"\s*+(?:%b|([xXbB]'[\da-fA-F]*+')|(%b))%b\s*+([,)])" % (values, _WORD, _CAST)
+        ),
+    )
+
+
+def _pattern(text: bytes) -> re.Pattern[bytes]:
+    return re.compile(text, re.DOTALL)
+
+
+def is_dump(sample: bytes) -> bool:
+    """Tell whether a file that begins like this is a dump in SQL."""
+    return _FIRST_WORDS.match(sample) is not None
+
+
+def is_told_complete(sample: bytes) -> bool:
+    """Tell whether the program that wrote this beginning also writes that it is at the end."""
+    return _BEGINNING.search(sample) is not None
+
+
+def dialect_of(sample: bytes, declared: str | None) -> Dialect:
+    """Return the dialect of a dump that begins like this.
+
+    Raises:
+        InvalidSource: it could be either; reading it as the wrong one could change values.
+    """
+    found = {POSTGRESQL: _OF_POSTGRESQL, MYSQL: _OF_MYSQL}
+    names = [declared] if declared else [n for n, mark in found.items() if mark.search(sample)]
+    if len(names) != 1:
+        raise InvalidSource(
+            "it does not show which database the dump is of",
+            hint='say it in [source] of the mapping: format = "postgresql", or "mysql"',
+        )
+    if names == [MYSQL]:
+        return _mysql(is_escaped=not _MYSQL_STATE.search(sample))
+    return _postgresql(is_escaped=bool(_POSTGRESQL_STATE.search(sample)))

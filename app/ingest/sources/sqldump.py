@@ -1,0 +1,262 @@
+"""Rows of one table of a plain SQL dump, of PostgreSQL or MySQL: COPY blocks and INSERTs.
+
+Whatever else the dump has is passed over statement by statement. Where a dump cannot be read as a
+dump any more, it is damaged, and which rows it lost cannot be told: that is an error, never a
+reject.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from app.ingest.sources.cells import NO_TEXT
+from app.ingest.sources.encodings import TextStream
+from app.ingest.sources.rows import RAGGED, LineCounts, Place, Row
+from app.ingest.sources.sqldialects import (
+    IDENTIFIER,
+    NAME,
+    dialect_of,
+    is_told_complete,
+)
+from app.ingest.sources.sqltables import Tables, created_columns, unquoted
+from app.ingest.sources.sqltext import CUT_HINT, SqlText
+from app.ingest.sources.sqlvalues import copied_fields, quoted_text, word_text
+
+_LIST = rb"\(\s*(%b(?:\s*,\s*%b)*+)\s*\)" % (IDENTIFIER, IDENTIFIER)
+_COPY = re.compile(
+    rb"COPY\s+(%b)\s*(?:%b)?\s*FROM\s+stdin\b([^;\n]*);[^\n]*\n" % (NAME, _LIST), re.IGNORECASE
+)
+_INSERT = re.compile(
+    rb"(?:INSERT|REPLACE)\s+(?:(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE)\s+)*INTO\s+(%b)\s*"
+    rb"(?:%b\s*)?(?:OVERRIDING\s+\w+\s+VALUE\s+)?(VALUES?\s*(?=\())?" % (NAME, _LIST),
+    re.IGNORECASE,
+)
+_CREATE = re.compile(
+    rb"CREATE\s+(?:\w+\s+){0,3}TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(%b)\s*\(" % NAME, re.IGNORECASE
+)
+_DELIMITER = re.compile(rb"DELIMITER[ \t]+(\S+)[ \t]*(?=\r?\n|\Z)", re.IGNORECASE)
+_PSQL = re.compile(rb"\\[^\n]*+")
+_OPEN, _BETWEEN = re.compile(rb"\s*+\("), re.compile(rb"\s*+,")
+_COPY_END = rb"\."
+
+
+class SqlDumpReader:
+    """Reads the rows of one table: implements `rows.RowReader`.
+
+    What is counted are statements and rows. The rows of a block of COPY, or of one INSERT, may
+    have fewer columns than the table: the others are empty.
+
+    Args:
+        text: the source.
+        dialect: `POSTGRESQL`, `MYSQL` or None to find out.
+        table: which table; None if only one has rows.
+        place: after which row to go on, if not from the beginning.
+        counts: what became of statements and rows up to there.
+
+    Raises:
+        InvalidSource: the table has no rows, or what is before them cannot be read.
+        InvalidMapping: the table is not there, or there are several and none is named.
+    """
+
+    share_done = None
+
+    def __init__(
+        self,
+        text: TextStream,
+        dialect: str | None = None,
+        table: str | None = None,
+        place: Place | None = None,
+        counts: LineCounts | None = None,
+    ) -> None:
+        self._encodings = text.encodings
+        self._dialect = dialect_of(text.sample, dialect)
+        self._is_told_complete = is_told_complete(text.sample)
+        self._tables = Tables(table)
+        self.counts = counts or LineCounts()
+        place = place or {"offset": text.start, "line": 1, "column": 1, "state": None}
+        self._text = SqlText(
+            text.chunks(place["offset"]), place["offset"], place["line"], place["column"]
+        )
+        if place["state"]:
+            self._resume(place["state"])
+        else:
+            self._delimiter, self._is_copy = b";", False
+            self._order: Sequence[int] = ()
+            self.header: Sequence[str] = ()
+            self._is_inside = self._next_block()
+            self._tables.check_found()
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows, once.
+
+        Raises:
+            InvalidMapping: there is another table with rows, and none was named.
+            InvalidSource: the dump is damaged, or ends early.
+        """
+        while self._is_inside or self._next_block():
+            self._is_inside = True
+            yield from self._copied() if self._is_copy else self._inserted()
+            self._is_inside = False
+        if self._is_told_complete and not self._text.is_complete:
+            raise self._text.fault(
+                "the dump ends without the words that its program ends one with",
+                hint=f"{CUT_HINT}; if it is all there ever was, add a line: -- Dump completed",
+            )
+
+    def place(self) -> Place:
+        """Return where the row ends that was yielded last."""
+        return {
+            "offset": self._text.offset,
+            "line": self._text.line,
+            "column": self._text.column,
+            "state": {
+                "header": list(self.header),
+                "order": list(self._order),
+                "table": self._tables.name,
+                "is_created": self._tables.name in self._tables.columns,
+                "is_copy": self._is_copy,
+                "delimiter": self._delimiter.decode("ascii"),
+            },
+        }
+
+    def close(self) -> None:
+        """Nothing is at work in the background."""
+
+    @property
+    def offset(self) -> int:
+        """How many bytes of the text the rows so far made up."""
+        return self._text.offset
+
+    def _resume(self, state: Place) -> None:
+        self.header, self._order = state["header"], state["order"]
+        self._tables.name = state["table"]
+        if state["is_created"]:
+            self._tables.columns[state["table"]] = self.header
+        self._is_copy, self._delimiter = state["is_copy"], state["delimiter"].encode("ascii")
+        self._is_inside = True
+
+    def _next_block(self) -> bool:
+        """Go to the next rows of the table; tell whether there are any."""
+        while True:
+            self._text.skip_blank(self._dialect)
+            if self._text.is_at_end():
+                return False
+            self.counts.total += 1
+            self.counts.header += 1
+            if self._begin_block():
+                return True
+
+    def _begin_block(self) -> bool:
+        """Read one statement, or its head if it has rows of the table, which is told."""
+        text = self._text
+        if found := text.peek(_DELIMITER):
+            if found[1].strip(b";$/|"):
+                raise text.fault("a DELIMITER of these signs cannot be read here")
+            text.take(found)
+            self._delimiter = found[1]
+        elif found := text.peek(_PSQL):
+            text.take(found)
+        elif found := text.peek(_COPY):
+            return self._begin_copy(found)
+        elif found := text.peek(_INSERT):
+            return self._begin_insert(found)
+        else:
+            created = text.peek(_CREATE)
+            statement = text.skip_statement(self._dialect, self._delimiter)
+            if created:
+                self._tables.add(created[1], created_columns(statement[len(created[0]) :]))
+        return False
+
+    def _begin_copy(self, found: re.Match[bytes]) -> bool:
+        is_chosen = self._tables.is_chosen(found[1], self._text)
+        if is_chosen and found[3].strip():
+            raise self._text.fault("the rows are in a form of COPY that cannot be read here")
+        self._text.take(found)
+        if is_chosen:
+            self._is_copy = True
+            self._set_columns(found)
+            return True
+        while (line := self._text.take_line()) != _COPY_END:
+            if line is None:
+                raise self._text.fault("the dump ends inside the rows of a table", hint=CUT_HINT)
+        return False
+
+    def _begin_insert(self, found: re.Match[bytes]) -> bool:
+        if not self._tables.is_chosen(found[1], self._text):
+            self._text.skip_statement(self._dialect, self._delimiter)
+            return False
+        if not found[3]:
+            raise self._text.fault("an INSERT that has no list of values cannot be read here")
+        self._is_copy = False
+        self._text.take(found)
+        self._set_columns(found)
+        return True
+
+    def _set_columns(self, found: re.Match[bytes]) -> None:
+        """Learn where the columns of the rows that follow stand in the header."""
+        names = [unquoted(name) for name in re.findall(IDENTIFIER, found[2] or b"")]
+        names = names or list(self._tables.columns_of(found[1]))
+        if not names:
+            raise self._text.fault(
+                "neither this statement nor one before it names the columns",
+                hint="the dump was made without the tables' definitions: put CREATE TABLE first",
+            )
+        self.header = self.header or list(self._tables.columns_of(found[1])) or names
+        if not set(names) <= set(self.header):
+            raise self._text.fault("the rows have other columns than those before them")
+        self._order = [self.header.index(name) for name in names]
+
+    def _copied(self) -> Iterator[Row]:
+        while True:
+            number = self._text.line
+            line = self._text.take_line()
+            if line is None:
+                raise self._text.fault("the dump ends inside the rows of a table", hint=CUT_HINT)
+            if line == _COPY_END:
+                return
+            yield self._row(number, *copied_fields(line, self._encodings))
+
+    def _inserted(self) -> Iterator[Row]:
+        text = self._text
+        while found := text.match(_OPEN):
+            text.take(found)
+            number = text.line
+            row = self._row(number, *self._tuple())
+            between = text.match(_BETWEEN)
+            if between:
+                text.take(between)
+            yield row
+            if not between:
+                break
+        self._text.skip_statement(self._dialect, self._delimiter)
+
+    def _tuple(self) -> tuple[list[str], bool]:
+        """Return the values up to the closing parenthesis, and whether bytes were replaced."""
+        values, is_any_replaced = [], False
+        while found := self._text.match(self._dialect.value):
+            escaped, plain, digits, word, behind = found.groups()
+            if raw := escaped or plain:
+                value, is_replaced = quoted_text(
+                    raw, self._encodings, is_escaped=escaped is not None
+                )
+                is_any_replaced |= is_replaced
+            else:
+                value = NO_TEXT if digits else word_text(word)
+            values.append(value)
+            self._text.take(found)
+            if behind == b")":
+                return values, is_any_replaced
+        raise self._text.fault("a row is damaged, or the dump ends inside it", hint=CUT_HINT)
+
+    def _row(self, number: int, values: list[str], is_replaced: bool) -> Row:  # noqa: FBT001
+        self.counts.total += 1
+        if len(values) != len(self._order):
+            self.counts.rejected += 1
+            return Row(number, None, RAGGED)
+        self.counts.rows += 1
+        self.counts.replaced += is_replaced
+        row = [""] * len(self.header)
+        for place, value in zip(self._order, values, strict=True):
+            row[place] = value
+        return Row(number, row)
