@@ -18,6 +18,7 @@ from app.exposure.catalogue import Catalogue
 from app.exposure.keyholder import LocalKeyHolder
 from app.ingest.mapping import parse_mapping
 from app.ingest.pipeline import Ingest, IngestReport
+from app.ingest.rejects import DEFAULT_LIMIT, RejectLimit
 from app.ingest.sources.bytestream import ByteSource
 from app.ingest.sources.delimited import DelimitedReader
 from app.ingest.sources.encodings import Line, TextStream
@@ -106,6 +107,7 @@ class House:
         mapping: str = MAPPING_TOML,
         dataset: str = "demo",
         observer: Watch | None = None,
+        max_rejects: RejectLimit = DEFAULT_LIMIT,
     ) -> IngestReport:
         stream = io.BytesIO(source) if isinstance(source, bytes) else source
         columns = parse_mapping(mapping)
@@ -115,7 +117,8 @@ class House:
             profile=INSECURE_TEST_ONLY,
             workers=2,
             observer=observer or Watch(),
-        ).run(LeakSource(stream, columns.source), columns, dataset)
+            max_rejects=max_rejects,
+        ).run(LeakSource(stream, columns.source, (), columns.column_names), columns, dataset)
 
     def catalogue(self, *, resident_bytes: int = 2**20) -> tuple[Catalogue, LocalKeyHolder]:
         holder = LocalKeyHolder(self.ring)
