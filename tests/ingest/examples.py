@@ -103,14 +103,16 @@ class House:
 
     def ingest(
         self,
-        source: bytes | ByteSource,
+        source: bytes | ByteSource | LeakSource,
         mapping: str = MAPPING_TOML,
         dataset: str = "demo",
         observer: Watch | None = None,
         max_rejects: RejectLimit = DEFAULT_LIMIT,
     ) -> IngestReport:
-        stream = io.BytesIO(source) if isinstance(source, bytes) else source
         columns = parse_mapping(mapping)
+        if not isinstance(source, LeakSource):
+            stream = io.BytesIO(source) if isinstance(source, bytes) else source
+            source = LeakSource(stream, columns.source, (), columns.column_names)
         return Ingest(
             store=self.drafts,
             ring=self.ring,
@@ -118,7 +120,7 @@ class House:
             workers=2,
             observer=observer or Watch(),
             max_rejects=max_rejects,
-        ).run(LeakSource(stream, columns.source, (), columns.column_names), columns, dataset)
+        ).run(source, columns, dataset)
 
     def catalogue(self, *, resident_bytes: int = 2**20) -> tuple[Catalogue, LocalKeyHolder]:
         holder = LocalKeyHolder(self.ring)

@@ -56,6 +56,7 @@ class DelimitedReader:
         self._delimiter = settings.delimiter
         self._quote = settings.quote
         self._is_escaped = settings.escape == BACKSLASH
+        self._are_all_quoted = False
         self.header: Sequence[str] = ()
         self.counts = LineCounts()
         self._last = self._read_header()
@@ -112,6 +113,9 @@ class DelimitedReader:
                 self._delimiter = self._guess([each.text for each in lines[place:]])
             names = self._parse(line.text) or self._split(line.text) or ()
             self.header = [name.strip() for name in names]
+            self._are_all_quoted = bool(self._quote) and all(
+                field.startswith(self._quote) for field in line.text.split(self._delimiter)
+            )
             return line
         raise InvalidSource("the source is empty", hint="its first line names the columns")
 
@@ -176,9 +180,12 @@ class DelimitedReader:
         """Tell whether every line is a row by itself, so that joining them would lose rows.
 
         Two stray quotes near each other can close one another and leave the right number of
-        columns; a line end inside a comment leaves lines that are too short.
+        columns; a line end inside a comment leaves lines that are too short. Where every field
+        is in quotes, as the header tells, neighbouring strays make no row together.
         """
-        return all(self._fits(self._split(each.text)) for each in lines)
+        return not self._are_all_quoted and all(
+            self._fits(self._split(each.text)) for each in lines
+        )
 
     def _fits(self, values: Sequence[str] | None) -> bool:
         return values is not None and len(values) == len(self.header)
@@ -187,7 +194,13 @@ class DelimitedReader:
         """Return the fields of a line in which quotes mean nothing."""
         if self._is_escaped and "\\" in text:
             return self._parse(text, NO_QUOTE)
-        return text.split(self._delimiter)
+        fields = text.split(self._delimiter)
+        return [self._bare(field) for field in fields] if self._are_all_quoted else fields
+
+    def _bare(self, field: str) -> str:
+        """Return a field without the quotes that every field of the file has."""
+        is_quoted = len(field) > 1 and field.startswith(self._quote) and field.endswith(self._quote)
+        return field[1:-1] if is_quoted else field
 
     def _parse(self, text: str, quote: str | None = None) -> Sequence[str] | None:
         """Parse one row strictly, or return None when its quotes do not add up."""

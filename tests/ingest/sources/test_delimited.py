@@ -68,6 +68,18 @@ def test_two_stray_quotes_that_close_each_other_do_not_swallow_a_row() -> None:
     assert values_of('1;"b;c\n2;e";f\n') == [["1", '"b', "c"], ["2", 'e"', "f"]]
 
 
+def test_where_every_field_is_in_quotes_they_are_trusted() -> None:
+    """Each of these two lines has three columns by itself."""
+    header = '"A";"B";"C"\n'
+    assert read(header + '"1;x;\n";"b";"c"\n')[1][0].values == ["1;x;\n", "b", "c"]
+
+
+def test_where_every_field_is_in_quotes_a_stray_one_costs_no_value() -> None:
+    reader, rows = read('"A";"B";"C"\n"1";"a 12" screen";"c"\n"2";"b";"d"\n')
+    assert [row.values for row in rows] == [["1", 'a 12" screen', "c"], ["2", "b", "d"]]
+    assert reader.counts.unquoted == 1
+
+
 def test_lines_that_were_looked_at_come_back_in_their_order() -> None:
     """An open quote looks ahead while earlier lines that were put back are still waiting."""
     lines = ['0;"open;x', "1;b;c", '2;"open;x', '3;"two', 'lines";x']
