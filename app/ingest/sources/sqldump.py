@@ -37,7 +37,10 @@ _CREATE = re.compile(
 )
 _DELIMITER = re.compile(rb"DELIMITER[ \t]+(\S+)[ \t]*(?=\r?\n|\Z)", re.IGNORECASE)
 _PSQL = re.compile(rb"\\[^\n]*+")
-_OPEN, _BETWEEN = re.compile(rb"\s*+\("), re.compile(rb"\s*+,")
+_OPEN, _COMMA = re.compile(rb"\("), re.compile(rb",")
+# What a statement may say after its rows.
+_BEHIND = re.compile(rb"(?:ON|AS|RETURNING)\s", re.IGNORECASE)
+_DAMAGED = "a row is damaged, or the dump ends inside it"
 _COPY_END = rb"\."
 
 
@@ -81,7 +84,7 @@ class SqlDumpReader:
         if place["state"]:
             self._resume(place["state"])
         else:
-            self._delimiter, self._is_copy = b";", False
+            self._delimiter, self._is_copy, self._is_at_first = b";", False, False
             self._order: Sequence[int] = ()
             self.header: Sequence[str] = ()
             self._is_inside = self._next_block()
@@ -134,7 +137,7 @@ class SqlDumpReader:
         if state["is_created"]:
             self._tables.columns[state["table"]] = self.header
         self._is_copy, self._delimiter = state["is_copy"], state["delimiter"].encode("ascii")
-        self._is_inside = True
+        self._is_inside, self._is_at_first = True, False
 
     def _next_block(self) -> bool:
         """Go to the next rows of the table; tell whether there are any."""
@@ -188,7 +191,7 @@ class SqlDumpReader:
             return False
         if not found[3]:
             raise self._text.fault("an INSERT that has no list of values cannot be read here")
-        self._is_copy = False
+        self._is_copy, self._is_at_first = False, True
         self._text.take(found)
         self._set_columns(found)
         return True
@@ -219,17 +222,26 @@ class SqlDumpReader:
 
     def _inserted(self) -> Iterator[Row]:
         text = self._text
-        while found := text.match(_OPEN):
-            text.take(found)
+        while self._is_at_first or self._take_comma():
             number = text.line
-            row = self._row(number, *self._tuple())
-            between = text.match(_BETWEEN)
-            if between:
-                text.take(between)
-            yield row
-            if not between:
-                break
-        self._text.skip_statement(self._dialect, self._delimiter)
+            found = text.match(_OPEN)
+            if found is None:
+                raise text.fault(_DAMAGED, hint=CUT_HINT)
+            text.take(found)
+            self._is_at_first = False
+            yield self._row(number, *self._tuple())
+        if not text.match(_BEHIND) and not text.stands_at(self._delimiter):
+            raise text.fault(_DAMAGED, hint=CUT_HINT)
+        text.skip_statement(self._dialect, self._delimiter)
+
+    def _take_comma(self) -> bool:
+        """Go on behind a comma between two rows; tell whether there is one."""
+        self._text.skip_blank(self._dialect)
+        found = self._text.match(_COMMA)
+        if found:
+            self._text.take(found)
+            self._text.skip_blank(self._dialect)
+        return found is not None
 
     def _tuple(self) -> tuple[list[str], bool]:
         """Return the values up to the closing parenthesis, and whether bytes were replaced."""
@@ -247,7 +259,7 @@ class SqlDumpReader:
             self._text.take(found)
             if behind == b")":
                 return values, is_any_replaced
-        raise self._text.fault("a row is damaged, or the dump ends inside it", hint=CUT_HINT)
+        raise self._text.fault(_DAMAGED, hint=CUT_HINT)
 
     def _row(self, number: int, values: list[str], is_replaced: bool) -> Row:  # noqa: FBT001
         self.counts.total += 1

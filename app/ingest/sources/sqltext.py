@@ -99,6 +99,12 @@ class SqlText:
         """Tell whether nothing is left."""
         return self._at == len(self._buffer) and not self._more()
 
+    def stands_at(self, delimiter: bytes) -> bool:
+        """Tell whether what ends a statement is what comes next."""
+        while len(self._buffer) - self._at < len(delimiter) and self._more():
+            pass
+        return self._buffer.startswith(delimiter, self._at)
+
     def skip_blank(self, dialect: Dialect) -> None:
         """Pass over spaces, line ends and comments."""
         while (found := self.match(dialect.blank)) and found.end() > found.start():
@@ -110,9 +116,7 @@ class SqlText:
         text: list[bytes] = []
         length = 0
         while not self.is_at_end():
-            while len(self._buffer) - self._at < len(delimiter) and self._more():
-                pass
-            if self._buffer.startswith(delimiter, self._at):
+            if self.stands_at(delimiter):
                 self._at += len(delimiter)
                 return b"".join(text)
             found = self.match(dialect.piece)
