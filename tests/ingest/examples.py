@@ -18,7 +18,7 @@ from app.exposure.catalogue import Catalogue
 from app.exposure.keyholder import LocalKeyHolder
 from app.ingest.mapping import parse_mapping
 from app.ingest.pipeline import Ingest, IngestReport
-from app.ingest.rejects import DEFAULT_LIMIT, RejectLimit
+from app.ingest.rejects import DEFAULT_LIMIT, RejectLimit, RejectReport
 from app.ingest.sources.bytestream import ByteSource
 from app.ingest.sources.delimited import DelimitedReader
 from app.ingest.sources.encodings import Line, TextStream
@@ -108,6 +108,7 @@ class House:
         dataset: str = "demo",
         observer: Watch | None = None,
         max_rejects: RejectLimit = DEFAULT_LIMIT,
+        report: RejectReport | None = None,
     ) -> IngestReport:
         columns = parse_mapping(mapping)
         if not isinstance(source, LeakSource):
@@ -120,6 +121,7 @@ class House:
             workers=2,
             observer=observer or Watch(),
             max_rejects=max_rejects,
+            report=report,
         ).run(source, columns, dataset)
 
     def catalogue(self, *, resident_bytes: int = 2**20) -> tuple[Catalogue, LocalKeyHolder]:
