@@ -56,34 +56,53 @@ class DelimitedReader:
         self._delimiter = settings.delimiter
         self._quote = settings.quote
         self._is_escaped = settings.escape == BACKSLASH
+        self._known: frozenset[str] = frozenset()
         self._are_all_quoted = False
         self.header: Sequence[str] = ()
         self.counts = LineCounts()
         self._last = self._read_header()
-        self._known: frozenset[str] = frozenset(self.header)
+        self._returned: deque[Line] = deque()
+        self._stream: Iterator[Line | None] = iter(())
         if place is not None and counts is not None:
             self.counts = counts
             self._last = Line(place["line"], "", is_replaced=False, end=place["offset"])
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows, once."""
-        stream = _Lines(self._text.lines(self._last.end, self._last.number), self._delimiter)
-        for line in stream:
+        counts, known = self.counts, self._known
+        self._stream = self._lines()
+        for line in self._stream:
+            if line is None:
+                return
             self._last = line
-            self.counts.total += 1
+            counts.total += 1
             if not line.text or line.text.isspace():
-                self.counts.blank += 1
+                counts.blank += 1
                 continue
-            values = self._fields(line, stream)
+            values = self._fields(line)
             if values is None:
-                self.counts.rejected += 1
+                counts.rejected += 1
                 yield Row(line.number, None, RAGGED)
-            elif self._is_header(values, line):
-                self.counts.header += 1
+            elif values[0] in known and self._is_header(values, line):
+                counts.header += 1
             else:
-                self.counts.rows += 1
-                self.counts.replaced += line.is_replaced
+                counts.rows += 1
+                counts.replaced += line.is_replaced
                 yield Row(line.number, values)
+
+    def _lines(self) -> Iterator[Line | None]:
+        """Yield the lines that follow, first those that were put back; at the end, None.
+
+        It goes on after that, as somebody who saw the end may put lines back.
+        """
+        for line in self._text.lines(self._last.end, self._last.number):
+            yield _without_nuls(line, self._delimiter) if NUL in line.text else line
+            while self._returned:
+                yield self._returned.popleft()
+        while True:
+            yield None
+            while self._returned:
+                yield self._returned.popleft()
 
     def place(self) -> Place:
         """Return where the row ends that was yielded last."""
@@ -113,6 +132,7 @@ class DelimitedReader:
                 self._delimiter = self._guess([each.text for each in lines[place:]])
             names = self._parse(line.text) or self._split(line.text) or ()
             self.header = [name.strip() for name in names]
+            self._known = frozenset((*names, *self.header))
             self._are_all_quoted = bool(self._quote) and all(
                 field.startswith(self._quote) for field in line.text.split(self._delimiter)
             )
@@ -133,8 +153,6 @@ class DelimitedReader:
         Raises:
             InvalidSource: it names them in another order, which every row after it may have.
         """
-        if values[0].strip() not in self._known:
-            return False
         names = [value.strip() for value in values]
         if names != self.header and len(names) > 1 and sorted(names) == sorted(self.header):
             raise InvalidSource(
@@ -143,7 +161,7 @@ class DelimitedReader:
             )
         return names == self.header
 
-    def _fields(self, line: Line, stream: _Lines) -> Sequence[str] | None:
+    def _fields(self, line: Line) -> Sequence[str] | None:
         """Return the fields of the row that begins at `line`, or None when they do not fit."""
         is_plain = not self._quote or self._quote not in line.text
         if is_plain and not (self._is_escaped and "\\" in line.text):
@@ -151,17 +169,19 @@ class DelimitedReader:
             return values if self._fits(values) else None
         values = self._parse(line.text)
         if values is None:
-            values = self._joined(line, stream)
+            values = self._joined(line)
         if not self._fits(values):
             # The following lines, if any were tried, were put back and are rows of their own.
             values = self._split(line.text)
             self.counts.unquoted += self._fits(values)
         return values if self._fits(values) else None
 
-    def _joined(self, line: Line, stream: _Lines) -> Sequence[str] | None:
+    def _joined(self, line: Line) -> Sequence[str] | None:
         """Try to close the open quote with the next lines; put them back when none fits."""
         taken: list[Line] = []
-        for following in islice(stream, JOINED_LINES_MAXIMUM - 1):
+        for following in islice(self._stream, JOINED_LINES_MAXIMUM - 1):
+            if following is None:
+                break
             taken.append(following)
             values = self._parse("\n".join([line.text, *(each.text for each in taken)]))
             if values is None:
@@ -173,7 +193,7 @@ class DelimitedReader:
             self.counts.total += len(taken)
             self.counts.continuation += len(taken)
             return values
-        stream.put_back(taken)
+        self._returned.extendleft(reversed(taken))
         return None
 
     def _are_rows(self, lines: Sequence[Line]) -> bool:
@@ -226,27 +246,6 @@ class DelimitedReader:
             return text
         fields = text.split(self._delimiter)
         return self._delimiter.join("" if field == NULL_MARK else field for field in fields)
-
-
-class _Lines:
-    """An iterator over lines that takes lines back."""
-
-    def __init__(self, lines: Iterator[Line], delimiter: str) -> None:
-        self._fresh = lines
-        self._delimiter = delimiter
-        self._returned: deque[Line] = deque()
-
-    def __iter__(self) -> Iterator[Line]:
-        return self
-
-    def __next__(self) -> Line:
-        if self._returned:
-            return self._returned.popleft()
-        line = next(self._fresh)
-        return _without_nuls(line, self._delimiter) if NUL in line.text else line
-
-    def put_back(self, lines: Sequence[Line]) -> None:
-        self._returned.extendleft(reversed(lines))
 
 
 def _without_nuls(line: Line, delimiter: str) -> Line:

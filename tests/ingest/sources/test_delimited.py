@@ -51,6 +51,15 @@ def test_one_quote_that_never_closes_costs_nobody_their_row() -> None:
     assert reader.counts.rejected == reader.counts.continuation == 0
 
 
+@pytest.mark.parametrize("behind", [0, 1, 2, 19, 20])
+def test_a_quote_that_never_closes_near_the_end_costs_nobody_their_row(behind: int) -> None:
+    """Looking for its end, the reader comes to the end of the file."""
+    lines = ['0;"name;x', *(f'{n};"name {n};x' if n % 2 else f"{n};y;x" for n in range(1, behind))]
+    assert [values[0] for values in values_of("\n".join(lines)) if values] == [
+        str(n) for n in range(max(1, behind))
+    ]
+
+
 def test_stray_quotes_cost_nobody_their_row() -> None:
     """Ten in a large file, some of them near enough to close one another."""
     lines = [f"{n};name {n};x" for n in range(50_000)]
