@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
-from app.errors import InvalidInput
+from app.cli.prompts import typed
 from app.identity.schemes import scheme_named
 
 
@@ -24,17 +23,8 @@ def ask(
     from app.cli.remote import RemoteServer
     from app.protocol.messages import Answer
 
-    fields = {name: _prompt(name.replace("_", " ")) for name in scheme_named(scheme).fields}
+    fields = {name: typed(name.replace("_", " ")) for name in scheme_named(scheme).fields}
     with RemoteServer(server) as remote:
         answer = remote.ask_privately(dataset, scheme, fields)
     print(answer.value)
     return int(answer is Answer.EXPOSED)
-
-
-def _prompt(label: str) -> str:
-    """Ask on standard error, so that standard output holds the answer alone."""
-    print(f"{label}: ", end="", file=sys.stderr, flush=True)
-    line = sys.stdin.readline()
-    if not line:
-        raise InvalidInput(f"no {label} was typed")
-    return line.rstrip("\n")

@@ -6,11 +6,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
+from app.cli.lifecycle import ByOption, Lifecycle, person
 from app.cli.options import ConfigOption, DataOption
 from app.cli.progress import Meter, meter
 from app.errors import InvalidMapping, InvalidSource
@@ -26,39 +28,85 @@ def ingest(
     source: Annotated[Path, typer.Argument(help="The leaked file, or - for standard input.")],
     dataset: Annotated[str, typer.Option("--dataset", help="Short name: a–z, 0–9, hyphens.")],
     mapping: Annotated[Path, typer.Option("--mapping", help="Which column holds what (TOML).")],
+    ends: Annotated[
+        datetime | None,
+        typer.Option(
+            "--ends",
+            formats=["%Y-%m-%d"],
+            help="Day on which it erases itself; otherwise in one year, five at most.",
+        ),
+    ] = None,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Stop before publishing; dataset publish does it.")
+    ] = False,
+    by: ByOption = None,
     config: ConfigOption = None,
     data: DataOption = None,
 ) -> None:
     """Read a leak once, keep a keyed function of its identifiers, and publish it.
 
     Nothing readable of it is written anywhere. The source itself is left as it is: feed it from
-    an encrypted file and destroy that file's key.
+    an encrypted file and destroy that file's key. With --draft it stops before publishing, so that
+    somebody else looks at the numbers and publishes.
     """
-    print(describe(run_ingest(load_settings(config, data=data), source, dataset, mapping)))
+    settings = load_settings(config, data=data)
+    ends_on = None if ends is None else ends.date()
+    report = run_ingest(
+        settings, source, dataset, mapping, ends_on=ends_on, by=person(by), is_draft=draft
+    )
+    print(describe(report))
+    if draft:
+        print(f"{dataset} is a draft, and answers nobody until: concerne dataset publish {dataset}")
 
 
-def run_ingest(settings: Settings, source: Path, dataset: str, mapping: Path) -> IngestReport:
-    """Ingest one source into a new dataset, showing how far it is."""
-    from app.crypto.keyring import KeyRing
+def run_ingest(
+    settings: Settings,
+    source: Path,
+    dataset: str,
+    mapping: Path,
+    *,
+    ends_on: date | None = None,
+    by: str | None = None,
+    is_draft: bool = False,
+) -> IngestReport:
+    """Ingest one source into a new dataset, showing how far it is, and publish it.
+
+    Args:
+        settings: where to, and at which cost.
+        source: its path, or `-`.
+        dataset: the slug.
+        mapping: its path.
+        ends_on: when the dataset is erased; in a year if None.
+        by: who does it; the process's user if None.
+        is_draft: leave it to somebody else to publish.
+    """
     from app.ingest.mapping import parse_mapping
     from app.ingest.pipeline import Ingest
+    from app.lifecycle.ending import check_end, default_end, today
+    from app.lifecycle.forgetting import suppressed
     from app.protocol.parameters import check_slug
     from app.storage.drafts import SqlDraftStore
-    from app.storage.engine import open_database
+    from app.storage.forgetting import SqlForgettingStore
     from app.storage.lock import ingest_lock
 
     check_slug(dataset)
+    who, ends_on = person(by), check_end(ends_on or default_end(today()), today())
     columns = parse_mapping(_read_mapping(mapping))
     with _open_source(source) as (stream, size_bytes), meter("Reading") as shown:
-        store = SqlDraftStore(open_database(settings.data))
+        life = Lifecycle(settings)
         with ingest_lock(settings.data, dataset):
-            return Ingest(
-                store=store,
-                ring=KeyRing(settings.keys),
+            report = Ingest(
+                store=SqlDraftStore(life.engine, by=who),
+                ring=life.ring,
                 profile=settings.profile,
                 workers=settings.threads,
                 observer=_Shown(shown, size_bytes),
+                ends_on=ends_on,
+                forgotten=suppressed(SqlForgettingStore(life.engine), settings.keys),
             ).run(stream, columns, dataset)
+            if not is_draft:
+                life.publishing().publish(dataset, by=who)
+    return report
 
 
 def describe(report: IngestReport) -> str:
@@ -75,6 +123,8 @@ def describe(report: IngestReport) -> str:
             f"  read with a repair: {lines.unquoted:,} rows with stray quotes,"
             f" {lines.replaced:,} with bytes that are no character"
         )
+    if report.source.forgotten:
+        told.append(f"forgotten: {report.source.forgotten:,} inputs left out")
     told += [
         f"{scheme}: {entries:,} entries from {counts.scheme_rows[scheme]:,} rows"
         for scheme, entries in report.entries.items()

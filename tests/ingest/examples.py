@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, func, select
 
 from app.crypto.keyring import KeyRing
+from app.crypto.signing import SigningKey
 from app.crypto.stretch import INSECURE_TEST_ONLY
 from app.exposure.catalogue import Catalogue
 from app.exposure.keyholder import LocalKeyHolder
@@ -21,13 +23,18 @@ from app.ingest.encodings import Line, LineReader
 from app.ingest.mapping import parse_mapping
 from app.ingest.pipeline import Ingest, IngestReport
 from app.ingest.source import ByteSource
+from app.lifecycle.forgetting import suppressed
+from app.lifecycle.publishing import Publishing
+from app.storage.datasets import SqlDatasetStore
 from app.storage.drafts import SqlDraftStore
 from app.storage.engine import open_database
+from app.storage.forgetting import SqlForgettingStore
 from app.storage.published import SqlPublishedStore
 from app.storage.tables import Dataset, Entry, Range, SchemeIndex
 from app.synthesis.leak import synthesise
 from app.synthesis.mapping import MAPPING_TOML
 
+ENDS_ON = date(2999, 1, 1)
 PHONES_TOML = """\
 [fields]
 phone = "TEL"
@@ -103,15 +110,34 @@ class House:
         mapping: str = MAPPING_TOML,
         dataset: str = "demo",
         observer: Watch | None = None,
+        *,
+        is_draft: bool = False,
     ) -> IngestReport:
+        """Ingest a source, and publish it unless it is to stay a draft."""
         stream = io.BytesIO(source) if isinstance(source, bytes) else source
-        return Ingest(
+        report = Ingest(
             store=self.drafts,
             ring=self.ring,
             profile=INSECURE_TEST_ONLY,
             workers=2,
             observer=observer or Watch(),
+            ends_on=ENDS_ON,
+            forgotten=suppressed(SqlForgettingStore(self.engine), self.folder / "keys"),
         ).run(stream, parse_mapping(mapping), dataset)
+        if not is_draft:
+            self.publishing.publish(dataset, by="somebody")
+        return report
+
+    @property
+    def publishing(self) -> Publishing:
+        return Publishing(self.datasets, self.ring, self.signing_key, program="0")
+
+    @property
+    def datasets(self) -> SqlDatasetStore:
+        return SqlDatasetStore(self.engine)
+
+    def signing_key(self) -> SigningKey:
+        return SigningKey.of(self.folder / "keys")
 
     def catalogue(self, *, resident_bytes: int = 2**20) -> tuple[Catalogue, LocalKeyHolder]:
         holder = LocalKeyHolder(self.ring)
