@@ -164,14 +164,7 @@ class Catalogue:
             UnknownDataset: there is none of that name, or it answers nobody.
             Unavailable: it is not known right now.
         """
-        snapshot = self._current()
-        found = snapshot.datasets.get(name)
-        if found is None or self._now() >= snapshot.ends_at[name]:
-            # A draft, what is retired, what has ended and what never was look alike.
-            raise UnknownDataset(
-                "no published dataset has that name", hint="GET /v1/datasets lists them"
-            )
-        return found
+        return self._dataset(self._current(), name)
 
     def index(self, dataset: str, scheme: str) -> Index:
         """Return one scheme of a published dataset.
@@ -180,13 +173,23 @@ class Catalogue:
             UnknownDataset, UnknownScheme: there is none.
             Unavailable: it is not known right now.
         """
-        parameters = self.dataset(dataset).scheme(scheme)
+        snapshot = self._current()
+        parameters = self._dataset(snapshot, dataset).scheme(scheme)
         try:
-            return self._current().indexes[dataset, parameters.scheme]
+            return snapshot.indexes[dataset, parameters.scheme]
         except KeyError:
             raise Unavailable(
                 "this dataset cannot be answered right now", hint="try again in a minute"
             ) from None
+
+    def _dataset(self, snapshot: _Snapshot, name: str) -> DatasetParameters:
+        found = snapshot.datasets.get(name)
+        if found is None or self._now() >= snapshot.ends_at[name]:
+            # A draft, what is retired, what has ended and what never was look alike.
+            raise UnknownDataset(
+                "no published dataset has that name", hint="GET /v1/datasets lists them"
+            )
+        return found
 
     def _current(self) -> _Snapshot:
         snapshot = self._snapshot

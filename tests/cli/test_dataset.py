@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -159,6 +163,27 @@ def test_one_person_is_forgotten_at_a_prompt(cli: Cli) -> None:
     lines = cli("audit", "list").splitlines()
     assert "schemes_asked 1, schemes_taken_out 1" in lines[3]
     assert "schemes_asked 1, schemes_taken_out 0" in lines[4]
+
+
+def test_a_terminal_does_not_show_what_is_typed(cli: Cli) -> None:
+    cli.ingest()
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "app.cli", "dataset", "forget", "demo"]
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        while not shown.endswith(b"phone: "):
+            shown += os.read(ours, 1000)
+        os.write(ours, f"{THERE}\n".encode())
+        with contextlib.suppress(OSError):
+            while chunk := os.read(ours, 1000):
+                shown += chunk
+    os.close(ours)
+    assert process.returncode == 0
+    assert b"taken out of 1 of 1" in shown
+    assert THERE.encode() not in shown
 
 
 @pytest.mark.parametrize("typed", ["", "\n", "0199\n", "1850556950048\n"])
