@@ -89,15 +89,16 @@ def _state(record: DatasetRecord) -> str:
 
 
 def _described(record: DatasetRecord) -> str:
-    published = "never" if record.published_at is None else record.published_at.isoformat()
     told = [
         f"dataset: {record.dataset}",
         f"title: {record.title}",
         f"state: {_state(record)}",
         f"breach date: {record.breach_date}",
-        f"published: {published}",
         f"ends on: {record.ends_on}",
-        f"rows: {record.rows:,}, of which {record.rows_rejected:,} rejected",
-        *(f"{scheme}: {entries:,} entries" for scheme, entries in record.entries.items()),
     ]
+    if record.published_at is not None:
+        told.append(f"epoch: {record.epoch}, published {record.published_at.isoformat()}")
+    if record.entries:
+        told.append(f"rows: {record.rows:,}, of which {record.rows_rejected:,} rejected")
+        told += [f"{scheme}: {entries:,} entries" for scheme, entries in record.entries.items()]
     return "\n".join(told)

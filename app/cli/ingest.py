@@ -49,14 +49,18 @@ def ingest(
     an encrypted file and destroy that file's key. With --draft it stops before publishing, so that
     somebody else looks at the numbers and publishes.
     """
+    from app.lifecycle.ending import default_end, today
+
     settings = load_settings(config, data=data)
-    ends_on = None if ends is None else ends.date()
+    ends_on = default_end(today()) if ends is None else ends.date()
     report = run_ingest(
         settings, source, dataset, mapping, ends_on=ends_on, by=person(by), is_draft=draft
     )
     print(describe(report))
     if draft:
         print(f"{dataset} is a draft, and answers nobody until: concerne dataset publish {dataset}")
+    else:
+        print(f"{dataset} is published, and ends on {ends_on}")
 
 
 def run_ingest(

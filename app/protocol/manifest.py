@@ -32,7 +32,7 @@ class Manifest:
     """One epoch of a dataset, and the source that it came from.
 
     Args:
-        program: version of the program that read the source.
+        program: version of the program that published it.
         deployment: the stretch salt, without which nobody can compute the commitment.
         dataset: dates, numbers, and per scheme coverage, entries, parameters and commitment.
         source_sha256: of the source's bytes.
