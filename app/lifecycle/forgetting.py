@@ -5,6 +5,7 @@ keyed token for each scheme that they could be asked by, whether or not there wa
 source may hold one. The tokens are the deployment's and not the dataset's. A leak that is read
 again under another name must not take them in again, and the token does not say where they were.
 So later leaks, too, will answer "not exposed" about them: whoever asks for it must be told so.
+A database restored from a copy that was made before holds them again, and has no token.
 """
 
 from __future__ import annotations

@@ -84,7 +84,8 @@ class SqlDraftStore:
             session.rollback()
             delete_contents(session, ids)
         with writing(self._engine) as session:
-            session.exec(delete(Dataset).where(col(Dataset.slug) == dataset))
+            is_draft = col(Dataset.state) == DatasetState.DRAFT
+            session.exec(delete(Dataset).where(col(Dataset.slug) == dataset, is_draft))
             record_step(session, Step.INGEST_ABORTED, dataset=dataset, by=self._by)
 
     def begin(self, draft: DatasetDraft) -> SqlDraft:

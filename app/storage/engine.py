@@ -36,10 +36,13 @@ _PRAGMAS = (
 
 
 def open_database(folder: Path) -> Engine:
-    """Open the SQLite database in `folder`, and make it the first time.
+    """Open the SQLite database in `folder`; make it the first time, and bring it up to date.
+
+    An older version of this program that still runs on the folder must be stopped before: it does
+    not know that what is retired answers nobody.
 
     Raises:
-        Unavailable: it cannot be opened, or another version of this program made it.
+        Unavailable: it cannot be opened, or a later version of this program made it.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -49,7 +52,11 @@ def open_database(folder: Path) -> Engine:
     except OSError as exc:
         raise Unavailable(f"the folder {folder} cannot be used: {exc.strerror}") from exc
     # Two processes that start together must not both make the tables.
-    with folder_lock(folder), database_errors(), closed(_engine_of(path, foreign_keys=False)) as e:
+    with (
+        folder_lock(folder),
+        database_errors(),
+        _closing(_engine_of(path, foreign_keys=False)) as e,
+    ):
         upgrade(e)
     return _engine_of(path, foreign_keys=True)
 
@@ -66,8 +73,7 @@ def _engine_of(path: Path, *, foreign_keys: bool) -> Engine:
 
 
 @contextmanager
-def closed(engine: Engine) -> Iterator[Engine]:
-    """Close an engine's connections at the end of the block."""
+def _closing(engine: Engine) -> Iterator[Engine]:
     try:
         yield engine
     finally:
