@@ -19,14 +19,17 @@
     │   ├── MalformedProof         not 64 bytes of two canonical scalars
     │   ├── ZeroProof              a proof with a zero in it, which no honest prover makes
     │   ├── ProofMismatch          the proof does not hold: another key, or items out of place
-    │   └── StretchRefused         stretch parameters beyond what a client accepts
+    │   ├── StretchRefused         stretch parameters beyond what a client accepts
+    │   ├── SignatureMismatch      a signed document that its key did not sign, or of another kind
+    │   └── AuditBroken            a link of the audit trail that does not hold
     ├── KeyRingError               the key ring on disk
     │   ├── KeyMissing
     │   ├── KeyExists
     │   └── KeyRingUnsafe          file modes that let others read a key
     ├── UnknownDataset
     ├── DatasetExists              the slug is taken
-    ├── IngestRunning              another ingest holds the dataset
+    ├── StateRefused               what is asked cannot follow the state that the dataset is in
+    ├── IngestRunning              an ingest, or another command, holds the dataset
     ├── SchemeNotPermitted         the caller may not ask by this scheme
     ├── EpochGone                  the caller's epoch is not the current one any more
     ├── LimitExceeded              too many, with the seconds to wait
@@ -146,6 +149,14 @@ class StretchRefused(CryptographyError):
     """Stretch parameters are malformed or above what a client agrees to compute."""
 
 
+class SignatureMismatch(CryptographyError):
+    """A signed document was not signed by this key, is damaged, or is of another kind."""
+
+
+class AuditBroken(CryptographyError):
+    """A link of the audit trail does not hold: something was changed, taken out or put in."""
+
+
 class KeyRingError(ConcerneError):
     """The key ring on disk cannot do what was asked."""
 
@@ -170,8 +181,12 @@ class DatasetExists(ConcerneError):
     """The slug is taken."""
 
 
+class StateRefused(ConcerneError):
+    """What is asked cannot follow the state that the dataset is in; nothing was changed."""
+
+
 class IngestRunning(ConcerneError):
-    """Another ingest holds the dataset."""
+    """An ingest, or another command that changes it, holds the dataset."""
 
 
 class SchemeNotPermitted(ConcerneError):

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import typer
 import typer.main
 
 from app.cli.main import app
@@ -33,15 +34,26 @@ def test_the_table_of_settings_is_the_models() -> None:
     assert settings_table() in README
 
 
-def test_every_command_is_listed_with_its_own_first_sentence() -> None:
-    listed = dict(re.findall(r"^\| `concerne (\w+)` \| (.+) \|$", README, re.MULTILINE))
-    commands = {
-        command.name: " ".join((command.callback.__doc__ or "").split("\n\n")[0].split())
-        for command in app.registered_commands
+def first_sentences(group: typer.Typer, prefix: str = "") -> dict[str, str]:
+    """Return each command's full name with the first sentence of its help."""
+    found = {
+        prefix + str(command.name): " ".join(
+            (command.callback.__doc__ or "").split("\n\n")[0].split()
+        )
+        for command in group.registered_commands
         if command.callback is not None
     }
-    assert listed == commands
-    assert set(typer.main.get_command(app).commands) == set(listed)  # type: ignore[attr-defined]  # a group has them
+    for inner in group.registered_groups:
+        assert inner.typer_instance is not None
+        found |= first_sentences(inner.typer_instance, f"{prefix}{inner.typer_instance.info.name} ")
+    return found
+
+
+def test_every_command_is_listed_with_its_own_first_sentence() -> None:
+    listed = dict(re.findall(r"^\| `concerne ([\w -]+)` \| (.+) \|$", README, re.MULTILINE))
+    assert listed == first_sentences(app)
+    known = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # a group has them
+    assert set(known) == {name.split()[0] for name in listed}
 
 
 def test_the_mapping_in_it_is_accepted() -> None:

@@ -2,41 +2,48 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli.lifecycle import ByOption, Lifecycle, person
 from app.cli.options import ConfigOption, DataOption
 from app.cli.progress import Meter, meter
 from app.cli.reports import reject_report
-from app.errors import InvalidIdentity, InvalidMapping, InvalidSource
+from app.cli.sources import IdentityOption, open_source, read_identities, read_mapping
 from app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from app.ingest.pipeline import IngestReport
-
-STANDARD_INPUT = Path("-")
 
 
 def ingest(
     source: Annotated[Path, typer.Argument(help="The leaked file, or - for standard input.")],
     dataset: Annotated[str, typer.Option("--dataset", help="Short name: a–z, 0–9, hyphens.")],
     mapping: Annotated[Path, typer.Option("--mapping", help="Which column holds what (TOML).")],
-    identity: Annotated[
-        Path | None, typer.Option("--identity", help="Keys of an age file, as age-keygen's.")
-    ] = None,
+    identity: IdentityOption = None,
     max_rejects: Annotated[
         str, typer.Option("--max-rejects", help="Rows that may be unusable: 1%, or 250.")
     ] = "1%",
     report: Annotated[
         Path | None, typer.Option("--report", help="List each rejected line here (JSON lines).")
     ] = None,
+    ends: Annotated[
+        datetime | None,
+        typer.Option(
+            "--ends",
+            formats=["%Y-%m-%d"],
+            help="Day on which it erases itself; otherwise in one year, five at most.",
+        ),
+    ] = None,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Stop before publishing; dataset publish does it.")
+    ] = False,
+    by: ByOption = None,
     config: ConfigOption = None,
     data: DataOption = None,
 ) -> None:
@@ -45,10 +52,25 @@ def ingest(
     Delimited text, newline-delimited JSON, XLSX, Parquet, and plain SQL dumps of PostgreSQL and
     MySQL are read; also compressed by gzip, bzip2, xz or zstd, in a zip archive, or in an age
     file, one inside the other. Nothing readable of it is written anywhere. The source itself is
-    left as it is: feed it from an encrypted file and destroy that file's key.
+    left as it is: feed it from an encrypted file and destroy that file's key. With --draft it stops
+    before publishing, so that somebody else looks at the numbers and publishes.
     """
-    options = IngestOptions(identity, max_rejects, report)
-    print(describe(run_ingest(load_settings(config, data=data), source, dataset, mapping, options)))
+    from app.lifecycle.ending import default_end, today
+
+    settings = load_settings(config, data=data)
+    options = IngestOptions(
+        identity=identity,
+        max_rejects=max_rejects,
+        report=report,
+        ends_on=default_end(today()) if ends is None else ends.date(),
+        by=person(by),
+        is_draft=draft,
+    )
+    print(describe(run_ingest(settings, source, dataset, mapping, options)))
+    if draft:
+        print(f"{dataset} is a draft, and answers nobody until: concerne dataset publish {dataset}")
+    else:
+        print(f"{dataset} is published, and ends on {options.ends_on}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +81,17 @@ class IngestOptions:
         identity: file with the keys to decrypt an age file with.
         max_rejects: as `rejects.RejectLimit` reads it.
         report: where each reject is listed.
+        ends_on: when the dataset is erased; in a year if None.
+        by: who does it; the process's user if None.
+        is_draft: leave it to somebody else to publish.
     """
 
     identity: Path | None = None
     max_rejects: str = "1%"
     report: Path | None = None
+    ends_on: date | None = None
+    by: str | None = None
+    is_draft: bool = False
 
 
 def run_ingest(
@@ -73,39 +101,46 @@ def run_ingest(
     mapping: Path,
     options: IngestOptions | None = None,
 ) -> IngestReport:
-    """Ingest one source into a new dataset, showing how far it is."""
-    from app.crypto.keyring import KeyRing
+    """Ingest one source into a new dataset, showing how far it is, and publish it."""
     from app.ingest.mapping import parse_mapping
     from app.ingest.pipeline import Ingest
     from app.ingest.rejects import RejectLimit
     from app.ingest.sources.opening import LeakSource
+    from app.lifecycle.ending import check_end, default_end, today
+    from app.lifecycle.forgetting import suppressed
     from app.protocol.parameters import check_slug
     from app.storage.drafts import SqlDraftStore
-    from app.storage.engine import open_database
+    from app.storage.forgetting import SqlForgettingStore
     from app.storage.lock import ingest_lock
 
     check_slug(dataset)
     options = options or IngestOptions()
-    limit = RejectLimit.parse(options.max_rejects)
-    columns = parse_mapping(_read_mapping(mapping))
-    identities = _read_identities(options.identity)
+    limit, who = RejectLimit.parse(options.max_rejects), person(options.by)
+    ends_on = check_end(options.ends_on or default_end(today()), today())
+    columns = parse_mapping(read_mapping(mapping))
+    identities = read_identities(options.identity)
     with (
-        _open_source(source) as (stream, size_bytes),
-        reject_report(options.report, source) as report,
+        open_source(source) as (stream, size_bytes),
+        reject_report(options.report, source) as rejects,
         meter("Reading") as shown,
     ):
         opened = LeakSource(stream, columns.source, identities, columns.column_names)
-        store = SqlDraftStore(open_database(settings.data))
+        life = Lifecycle(settings)
         with ingest_lock(settings.data, dataset):
-            return Ingest(
-                store=store,
-                ring=KeyRing(settings.keys),
+            report = Ingest(
+                store=SqlDraftStore(life.engine, by=who),
+                ring=life.ring,
                 profile=settings.profile,
                 workers=settings.threads,
                 observer=_Shown(shown, size_bytes),
                 max_rejects=limit,
-                report=report,
+                report=rejects,
+                ends_on=ends_on,
+                forgotten=suppressed(SqlForgettingStore(life.engine), settings.keys),
             ).run(opened, columns, dataset)
+            if not options.is_draft:
+                life.publishing().publish(dataset, by=who)
+    return report
 
 
 def describe(report: IngestReport) -> str:
@@ -124,6 +159,8 @@ def describe(report: IngestReport) -> str:
             f"  read with a repair: {lines.unquoted:,} rows with stray quotes,"
             f" {lines.replaced:,} with bytes that are no character"
         )
+    if report.source.forgotten:
+        told.append(f"forgotten: {report.source.forgotten:,} inputs left out")
     told += [
         f"{scheme}: {entries:,} entries from {counts.scheme_rows[scheme]:,} rows"
         for scheme, entries in report.entries.items()
@@ -146,48 +183,3 @@ class _Shown:
 
     def publishing(self, *, scheme: str, entries: int) -> None:
         self._shown.update(1, 1, f"publishing {scheme}, {entries:,} entries")
-
-
-@contextmanager
-def _open_source(source: Path) -> Iterator[tuple[BinaryIO, int | None]]:
-    if source == STANDARD_INPUT:
-        with _named("standard input"):
-            yield sys.stdin.buffer, None
-        return
-    try:
-        stream = source.open("rb")
-    except OSError as exc:
-        raise InvalidSource(f"the source cannot be opened: {exc.strerror}") from exc
-    with stream:
-        is_file = source.is_file()
-        with _named(source.name):
-            yield stream, source.stat().st_size if is_file else None
-
-
-@contextmanager
-def _named(name: str) -> Iterator[None]:
-    """Say of what source it is that something is wrong."""
-    try:
-        yield
-    except InvalidSource as exc:
-        raise type(exc)(f"{name}: {exc.message}", hint=exc.hint) from exc
-
-
-def _read_identities(identity: Path | None) -> Sequence[Any]:
-    if identity is None:
-        return ()
-    from app.ingest.sources.encrypted import parse_identities
-
-    try:
-        return parse_identities(identity.read_bytes())
-    except OSError as exc:
-        raise InvalidIdentity(f"the identity file cannot be read: {exc.strerror}") from exc
-
-
-def _read_mapping(mapping: Path) -> str:
-    try:
-        return mapping.read_text(encoding="utf-8")
-    except OSError as exc:
-        raise InvalidMapping(f"the mapping cannot be opened: {exc.strerror}") from exc
-    except UnicodeDecodeError:
-        raise InvalidMapping("the mapping is not UTF-8") from None

@@ -14,7 +14,7 @@ from enum import IntEnum
 
 import typer
 
-from app.cli import ask, demo, ingest, serve, synthesise
+from app.cli import ask, audit, dataset, demo, ingest, serve, synthesise
 from app.errors import ConcerneError, CryptographyError, KeyExists, KeyRingError, Unavailable
 from app.logs import places_of
 
@@ -43,6 +43,8 @@ app.command("ingest")(ingest.ingest)
 app.command("serve")(serve.serve)
 app.command("ask")(ask.ask)
 app.command("demo")(demo.demo)
+app.add_typer(dataset.app)
+app.add_typer(audit.app)
 
 
 def run() -> None:

@@ -1,7 +1,7 @@
-"""One leak in: read as a stream, kept as elements, published as ranges; the plaintext nowhere.
+"""One leak in: read as a stream, kept as elements, ready as ranges; the plaintext nowhere.
 
-Nothing is half-done: until the last transaction the dataset answers nobody, and whatever ends a
-run early takes the draft and its keys away again.
+Nothing is half-done: until the last transaction the draft cannot be published, and whatever ends
+a run early takes the draft and its keys away again.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from datetime import date
 
 from app.crypto.keyring import KeyRing
 from app.crypto.keys import EvaluationKey
@@ -23,6 +24,7 @@ from app.ingest.ports import (
     DatasetDraft,
     Draft,
     DraftStore,
+    Forgotten,
     IndexPublication,
     Observer,
     SourceReport,
@@ -59,8 +61,16 @@ class IngestReport:
     inputs: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """How many inputs were stretched, and how many of them were left out."""
+
+    inputs: int
+    forgotten: int
+
+
 class Ingest:
-    """Fills and publishes one new dataset.
+    """Fills one new dataset, which answers nobody until it is published.
 
     Args:
         store: where drafts are kept.
@@ -70,6 +80,8 @@ class Ingest:
         observer: is told how far it is.
         max_rejects: with more rejects than these, nothing is published.
         report: is told each reject.
+        ends_on: the day, UTC, with whose beginning the dataset is erased.
+        forgotten: whom to leave out, or None when there is nobody.
     """
 
     def __init__(
@@ -80,8 +92,10 @@ class Ingest:
         profile: StretchProfile,
         workers: int,
         observer: Observer,
+        ends_on: date,
         max_rejects: RejectLimit = DEFAULT_LIMIT,
         report: RejectReport | None = None,
+        forgotten: Forgotten | None = None,
     ) -> None:
         self._store = store
         self._ring = ring
@@ -90,9 +104,11 @@ class Ingest:
         self._observer = observer
         self._max_rejects = max_rejects
         self._report = report or NoReport()
+        self._ends_on = ends_on
+        self._forgotten = forgotten
 
     def run(self, source: LeakSource, mapping: SourceMapping, dataset: str) -> IngestReport:
-        """Read the source to its end and publish it as epoch 1 of a new dataset.
+        """Read the source to its end, as epoch 1 of a new dataset that can then be published.
 
         Raises:
             DatasetExists: the slug is taken; nothing was read.
@@ -112,21 +128,21 @@ class Ingest:
         self._clear_the_way(dataset)
         try:
             keys = self._make_keys(dataset, mapping)
-            draft = self._store.begin(_draft_of(dataset, mapping, self._profile, keys))
-            stretched = self._fill(draft, keys, table, records)
-            report = SourceReport(table.sha256, table.size_bytes, records.counts)
-            entries = self._publish(draft, dataset, keys, report)
+            draft = self._store.begin(self._draft_of(dataset, mapping, keys))
+            filled = self._fill(draft, keys, table, records)
+            report = SourceReport(table.sha256, table.size_bytes, records.counts, filled.forgotten)
+            entries = self._finish(draft, dataset, keys, report)
         except BaseException:
             self._undo(dataset)
             raise
-        return IngestReport(report, table.counts, entries, stretched)
+        return IngestReport(report, table.counts, entries, filled.inputs)
 
     def _rejected(self, line: int, reason: str) -> None:
         self._report.rejected(line=line, reason=reason)
 
     def _undo(self, dataset: str) -> None:
         """Take away what this run wrote; if that fails, the next run does it."""
-        # An interruption that comes after the last transaction finds a published dataset.
+        # An interruption that comes after the last transaction finds a dataset that is whole.
         with suppress(DatasetExists, Unavailable, KeyRingError, OSError):
             self._store.check_absent(dataset)
             self._discard(dataset)
@@ -137,10 +153,10 @@ class Ingest:
         keys: Mapping[str, EvaluationKey],
         table: Table,
         records: RecordReader,
-    ) -> int:
-        """Evaluate all inputs into the draft; return how many were stretched."""
+    ) -> _Filled:
+        """Evaluate all inputs into the draft."""
         salt = self._store.deployment().stretch_salt
-        evaluator = Evaluator(keys, salt, self._profile, self._workers)
+        evaluator = Evaluator(keys, salt, self._profile, self._workers, self._forgotten)
         progress = Progress(self._observer, table, records)
         buffer = _CommitBuffer(draft)
         # Closed at once, so that no worker computes on while a failure is cleaned up.
@@ -156,9 +172,9 @@ class Ingest:
                 hint=_most_common_refusals(records),
             )
         self._max_rejects.check(records.counts)
-        return progress.inputs
+        return _Filled(progress.inputs, buffer.forgotten)
 
-    def _publish(
+    def _finish(
         self,
         draft: Draft,
         dataset: str,
@@ -174,8 +190,22 @@ class Ingest:
                 entries[scheme] = index.entries
                 yield index
 
-        draft.publish(report, indexes())
+        draft.finish(report, indexes())
         return entries
+
+    def _draft_of(
+        self, dataset: str, mapping: SourceMapping, keys: Mapping[str, EvaluationKey]
+    ) -> DatasetDraft:
+        return DatasetDraft(
+            dataset=dataset,
+            title=mapping.title,
+            breach_date=mapping.breach_date,
+            ends_on=self._ends_on,
+            epoch=FIRST_EPOCH,
+            stretch=self._profile,
+            public_keys={scheme: key.public_key for scheme, key in keys.items()},
+            public_schemes=mapping.public_schemes,
+        )
 
     def _make_keys(self, dataset: str, mapping: SourceMapping) -> Mapping[str, EvaluationKey]:
         return {
@@ -213,6 +243,7 @@ class _CommitBuffer:
 
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
+        self.forgotten = 0
         self._begin()
 
     def _begin(self) -> None:
@@ -220,9 +251,12 @@ class _CommitBuffer:
         self._size = 0
         self._since = time.monotonic()
 
-    def extend(self, chunk: list[tuple[str, Element]]) -> None:
+    def extend(self, chunk: list[tuple[str, Element | None]]) -> None:
         for scheme, element in chunk:
-            self._entries[scheme].append(element)
+            if element is None:
+                self.forgotten += 1
+            else:
+                self._entries[scheme].append(element)
         self._size += len(chunk)
         if self._size >= COMMIT_ENTRIES or time.monotonic() - self._since >= COMMIT_SECONDS:
             self.flush()
@@ -231,23 +265,6 @@ class _CommitBuffer:
         if self._size:
             self._draft.add(self._entries)
         self._begin()
-
-
-def _draft_of(
-    dataset: str,
-    mapping: SourceMapping,
-    profile: StretchProfile,
-    keys: Mapping[str, EvaluationKey],
-) -> DatasetDraft:
-    return DatasetDraft(
-        dataset=dataset,
-        title=mapping.title,
-        breach_date=mapping.breach_date,
-        epoch=FIRST_EPOCH,
-        stretch=profile,
-        public_keys={scheme: key.public_key for scheme, key in keys.items()},
-        public_schemes=mapping.public_schemes,
-    )
 
 
 def _most_common_refusals(records: RecordReader) -> str:

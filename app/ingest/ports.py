@@ -9,7 +9,7 @@ from typing import Protocol
 
 from app.crypto.keys import PublicKey
 from app.crypto.ristretto255 import Element
-from app.crypto.stretch import StretchProfile
+from app.crypto.stretch import Stretched, StretchProfile
 from app.ingest.records import RowCounts
 from app.protocol.parameters import DeploymentParameters
 
@@ -19,6 +19,7 @@ class DatasetDraft:
     """A dataset before it answers anybody.
 
     Args:
+        ends_on: the day, UTC, with whose beginning it is erased.
         public_keys: by scheme, in the order in which they are offered; of epoch `epoch`.
         public_schemes: those that everybody may ask by.
     """
@@ -26,6 +27,7 @@ class DatasetDraft:
     dataset: str
     title: str
     breach_date: date
+    ends_on: date
     epoch: int
     stretch: StretchProfile
     public_keys: Mapping[str, PublicKey]
@@ -57,11 +59,13 @@ class SourceReport:
         sha256: of the source's bytes.
         size_bytes: of the source.
         counts: what became of its rows.
+        forgotten: inputs that were left out because somebody had asked for it.
     """
 
     sha256: bytes
     size_bytes: int
     counts: RowCounts
+    forgotten: int = 0
 
 
 class Draft(Protocol):
@@ -76,12 +80,19 @@ class Draft(Protocol):
     def elements(self, scheme: str) -> Iterator[Element]:
         """Yield a scheme's distinct elements, in bounded memory."""
 
-    def publish(self, report: SourceReport, indexes: Iterable[IndexPublication]) -> None:
-        """Write the ranges of each index, then make the epoch the current one.
+    def finish(self, report: SourceReport, indexes: Iterable[IndexPublication]) -> None:
+        """Write the ranges of each index, then note that the draft is whole.
 
         Each index is made and written before the next is asked for, and nobody waits for the
-        database while one is made. The last transaction is what publishes.
+        database while one is made. Until the last transaction the draft cannot be published.
         """
+
+
+class Forgotten(Protocol):
+    """Whom no source may bring back."""
+
+    def holds(self, encoded: bytes, profile: StretchProfile, stretched: Stretched) -> bool:
+        """Tell whether an input, which was stretched under a profile, is to be left out."""
 
 
 class DraftStore(Protocol):
@@ -91,13 +102,13 @@ class DraftStore(Protocol):
         """Return the deployment's public parameters, made with the first call ever."""
 
     def check_absent(self, dataset: str) -> None:
-        """Raise DatasetExists if a published dataset has that slug."""
+        """Raise DatasetExists if the slug is taken by anything but an unfinished draft."""
 
     def has_draft(self, dataset: str) -> bool:
         """Tell whether a run that did not reach its end left a draft of that slug."""
 
     def discard_stale(self, dataset: str) -> None:
-        """Remove the draft of that slug, if there is one; a published dataset is left as it is."""
+        """Remove the unfinished draft of that slug, if there is one; all else stays as it is."""
 
     def begin(self, draft: DatasetDraft) -> Draft:
         """Write the draft."""

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi import FastAPI
 
 from app.crypto.keyring import KeyRing
+from app.crypto.signing import SigningKey
 from app.exposure.addresses import BlockDigests
 from app.exposure.answering import Answering
 from app.exposure.catalogue import Catalogue
 from app.exposure.keyholder import LocalKeyHolder
 from app.exposure.stretching import BoundedPool
+from app.lifecycle.erasure import Erasing, Sweeping
 from app.logs import configure_logs
 from app.settings import Settings, load_settings
 from app.storage.engine import open_database
+from app.storage.erasing import SqlErasureStore
+from app.storage.lock import dataset_lock
 from app.storage.published import SqlPublishedStore
+from app.version import program_version
 from app.web.app import create_app
 from app.web.limits import Limits
 from app.web.services import Services
@@ -28,9 +35,11 @@ def application() -> FastAPI:
 
 def wire(settings: Settings) -> Services:
     """Open the database and the key ring, and put the use cases over them."""
-    key_holder = LocalKeyHolder(KeyRing(settings.keys))
+    ring = KeyRing(settings.keys)
+    key_holder = LocalKeyHolder(ring)
+    engine = open_database(settings.data)
     catalogue = Catalogue(
-        SqlPublishedStore(open_database(settings.data)),
+        SqlPublishedStore(engine),
         key_holder,
         resident_bytes=settings.resident_mib * 1024 * 1024,
         stale_after_seconds=settings.stale_seconds,
@@ -39,6 +48,13 @@ def wire(settings: Settings) -> Services:
     return Services(
         settings=settings,
         answering=Answering(catalogue, key_holder, pool),
+        sweeping=_sweeping(settings, SqlErasureStore(engine), ring),
         limits=Limits(settings, catalogue),
         digests=BlockDigests(),
     )
+
+
+def _sweeping(settings: Settings, store: SqlErasureStore, ring: KeyRing) -> Sweeping:
+    signing_key = partial(SigningKey.of, settings.keys)
+    erasing = Erasing(store, ring, signing_key, program=program_version())
+    return Sweeping(store, erasing, partial(dataset_lock, settings.data))

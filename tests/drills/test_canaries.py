@@ -6,9 +6,11 @@ import base64
 import hashlib
 import json
 import os
+import time
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
 from urllib.parse import quote, quote_plus
 
 import httpx
@@ -215,6 +217,8 @@ def test_no_marker_is_left_anywhere(tmp_path: Path) -> None:
                 )  # fmt: skip
             assert runs["ask nir"].returncode == 1
             assert runs["ask email"].returncode == 2
+            runs |= forget(data)
+            wait_until_not_exposed(url)
         printed |= {f"output of {n}": r.stdout + r.stderr for n, r in runs.items()}
         printed |= {"server's log": log.read_bytes()}
     finally:
@@ -224,6 +228,44 @@ def test_no_marker_is_left_anywhere(tmp_path: Path) -> None:
     assert len(files_in(data)) > 10
     assert printed["server's log"].count(b'"event": "request"') > 50
     assert find(left) == []
+
+
+def forget(data: Path) -> dict[str, CompletedProcess[bytes]]:
+    """Take the markers' person out at the prompt, and try to with markers in the wrong places."""
+    m = MARKERS
+    right = ["nir", "birth date", "surname", "given name", "email", "phone"]
+    typed = "".join(f"{m[name]}\n" for name in right).encode()
+    wrong = "".join(f"{m[name]}\n" for name in reversed(right)).encode()
+    runs = {
+        "forget": concerne("dataset", "forget", "demo", data=data, stdin=typed),
+        "forget again": concerne("dataset", "forget", "demo", data=data, stdin=typed),
+        "forget wrongly": concerne("dataset", "forget", "demo", data=data, stdin=wrong),
+        "forget an argument": concerne("dataset", "forget", "demo", m["nir"], data=data),
+        "forget in a marker": concerne("dataset", "forget", m["nir"], data=data, stdin=typed),
+        "show a marker": concerne("dataset", "show", m["email"], data=data),
+        "audit": concerne("audit", "list", data=data),
+        "manifest": concerne("dataset", "manifest", "demo", data=data),
+    }
+    assert b"taken out of 5 of 5 schemes" in runs["forget"].stdout, runs["forget"].stderr
+    assert b"was not there" in runs["forget again"].stdout
+    assert b"schemes_taken_out 5" in runs["audit"].stdout
+    for name, run in runs.items():
+        refused = any(word in name for word in ("wrongly", "argument", "marker"))
+        assert run.returncode == (2 if refused else 0), run.stderr
+    return runs
+
+
+def wait_until_not_exposed(url: str) -> None:
+    """Ask both ways until the server has noticed."""
+    m = MARKERS
+    fields = {"nir": m["nir"], "birth_date": m["birth date"]}
+    deadline = time.monotonic() + 30
+    with RemoteServer(url) as remote:
+        for way in (remote.ask_privately, remote.ask_plainly):
+            while way("demo", "nir-dob", fields).value == "exposed":
+                assert time.monotonic() < deadline, "still exposed"
+                time.sleep(0.05)
+            assert way("two", "nir-dob", fields).value == "exposed"
 
 
 def ask(url: str) -> None:

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, func, select
 
 from app.crypto.keyring import KeyRing
+from app.crypto.signing import SigningKey
 from app.crypto.stretch import INSECURE_TEST_ONLY
 from app.exposure.catalogue import Catalogue
 from app.exposure.keyholder import LocalKeyHolder
@@ -25,13 +27,18 @@ from app.ingest.sources.encodings import Line, TextStream
 from app.ingest.sources.opening import LeakSource
 from app.ingest.sources.rows import Row
 from app.ingest.sources.settings import SourceSettings
+from app.lifecycle.forgetting import suppressed
+from app.lifecycle.publishing import Publishing
+from app.storage.datasets import SqlDatasetStore
 from app.storage.drafts import SqlDraftStore
 from app.storage.engine import open_database
+from app.storage.forgetting import SqlForgettingStore
 from app.storage.published import SqlPublishedStore
 from app.storage.tables import Dataset, Entry, Range, SchemeIndex
 from app.synthesis.leak import synthesise
 from app.synthesis.mapping import MAPPING_TOML
 
+ENDS_ON = date(2999, 1, 1)
 PHONES_TOML = """\
 [fields]
 phone = "TEL"
@@ -109,12 +116,15 @@ class House:
         observer: Watch | None = None,
         max_rejects: RejectLimit = DEFAULT_LIMIT,
         report: RejectReport | None = None,
+        *,
+        is_draft: bool = False,
     ) -> IngestReport:
+        """Ingest a source, and publish it unless it is to stay a draft."""
         columns = parse_mapping(mapping)
         if not isinstance(source, LeakSource):
             stream = io.BytesIO(source) if isinstance(source, bytes) else source
             source = LeakSource(stream, columns.source, (), columns.column_names)
-        return Ingest(
+        told = Ingest(
             store=self.drafts,
             ring=self.ring,
             profile=INSECURE_TEST_ONLY,
@@ -122,7 +132,23 @@ class House:
             observer=observer or Watch(),
             max_rejects=max_rejects,
             report=report,
+            ends_on=ENDS_ON,
+            forgotten=suppressed(SqlForgettingStore(self.engine), self.folder / "keys"),
         ).run(source, columns, dataset)
+        if not is_draft:
+            self.publishing.publish(dataset, by="somebody")
+        return told
+
+    @property
+    def publishing(self) -> Publishing:
+        return Publishing(self.datasets, self.ring, self.signing_key, program="0")
+
+    @property
+    def datasets(self) -> SqlDatasetStore:
+        return SqlDatasetStore(self.engine)
+
+    def signing_key(self) -> SigningKey:
+        return SigningKey.of(self.folder / "keys")
 
     def catalogue(self, *, resident_bytes: int = 2**20) -> tuple[Catalogue, LocalKeyHolder]:
         holder = LocalKeyHolder(self.ring)

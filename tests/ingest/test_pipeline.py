@@ -243,15 +243,16 @@ def test_an_interruption_after_the_last_transaction_leaves_the_dataset_whole(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its keys must not be erased when its entries stay."""
-    publish = pipeline.Ingest._publish
+    finish = pipeline.Ingest._finish
 
-    def publish_and_interrupt(*arguments: Any) -> None:
-        publish(*arguments)
+    def finish_and_interrupt(*arguments: Any) -> None:
+        finish(*arguments)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pipeline.Ingest, "_publish", publish_and_interrupt)
+    monkeypatch.setattr(pipeline.Ingest, "_finish", finish_and_interrupt)
     with pytest.raises(KeyboardInterrupt):
         home.ingest(phones(20), PHONES_TOML)
+    home.publishing.publish("demo", by="somebody")
     catalogue, _ = home.catalogue()
     assert catalogue.index("demo", "phone").parameters.entries == 20
 
