@@ -6,6 +6,7 @@
     │   ├── InvalidMapping         the mapping of a source's columns to fields
     │   ├── InvalidSource          the source cannot be read to its end
     │   │   └── TooManyRejects     more of its rows cannot be used than the operator accepts
+    │   ├── RunDiffers             an interrupted run was begun with something else
     │   ├── InvalidIdentity        a file with the key that a source was encrypted to
     │   ├── InvalidMessage         a protocol message of the wrong shape
     │   ├── InvalidSettings        a setting that cannot be used
@@ -76,6 +77,10 @@ class InvalidField(InvalidInput):
         super().__init__(message, hint=hint)
         self.field = field
         self.reason = reason
+
+
+class RunDiffers(InvalidInput):
+    """An interrupted run was begun with something else than what is given now."""
 
 
 class InvalidMapping(InvalidInput):

@@ -43,6 +43,9 @@ def ingest(
     draft: Annotated[
         bool, typer.Option("--draft", help="Stop before publishing; dataset publish does it.")
     ] = False,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Begin anew, whatever an interrupted run had done.")
+    ] = False,
     by: ByOption = None,
     config: ConfigOption = None,
     data: DataOption = None,
@@ -52,8 +55,9 @@ def ingest(
     Delimited text, newline-delimited JSON, XLSX, Parquet, and plain SQL dumps of PostgreSQL and
     MySQL are read; also compressed by gzip, bzip2, xz or zstd, in a zip archive, or in an age
     file, one inside the other. Nothing readable of it is written anywhere. The source itself is
-    left as it is: feed it from an encrypted file and destroy that file's key. With --draft it stops
-    before publishing, so that somebody else looks at the numbers and publishes.
+    left as it is: feed it from an encrypted file and destroy that file's key. A run that was
+    interrupted goes on when the same command is given again. With --draft it stops before
+    publishing, so that somebody else looks at the numbers and publishes.
     """
     from app.lifecycle.ending import default_end, today
 
@@ -65,8 +69,13 @@ def ingest(
         ends_on=default_end(today()) if ends is None else ends.date(),
         by=person(by),
         is_draft=draft,
+        is_anew=restart,
     )
-    print(describe(run_ingest(settings, source, dataset, mapping, options)))
+    done = run_ingest(settings, source, dataset, mapping, options)
+    if done is None:
+        print(f"these bytes are in {dataset} already: nothing was added")
+        return
+    print(describe(done))
     if draft:
         print(f"{dataset} is a draft, and answers nobody until: concerne dataset publish {dataset}")
     else:
@@ -84,6 +93,7 @@ class IngestOptions:
         ends_on: when the dataset is erased; in a year if None.
         by: who does it; the process's user if None.
         is_draft: leave it to somebody else to publish.
+        is_anew: what an interrupted run had done is taken away first.
     """
 
     identity: Path | None = None
@@ -92,6 +102,7 @@ class IngestOptions:
     ends_on: date | None = None
     by: str | None = None
     is_draft: bool = False
+    is_anew: bool = False
 
 
 def run_ingest(
@@ -100,8 +111,12 @@ def run_ingest(
     dataset: str,
     mapping: Path,
     options: IngestOptions | None = None,
-) -> IngestReport:
-    """Ingest one source into a new dataset, showing how far it is, and publish it."""
+) -> IngestReport | None:
+    """Ingest one source into a new dataset, showing how far it is, and publish it.
+
+    A run that was interrupted goes on. Of a source that is in the dataset already nothing is
+    added, and None returned; if it was not published yet, it is now.
+    """
     from app.ingest.mapping import parse_mapping
     from app.ingest.pipeline import Ingest
     from app.ingest.rejects import RejectLimit
@@ -127,7 +142,7 @@ def run_ingest(
         opened = LeakSource(stream, columns.source, identities, columns.column_names)
         life = Lifecycle(settings)
         with ingest_lock(settings.data, dataset):
-            report = Ingest(
+            running = Ingest(
                 store=SqlDraftStore(life.engine, by=who),
                 ring=life.ring,
                 profile=settings.profile,
@@ -137,8 +152,11 @@ def run_ingest(
                 report=rejects,
                 ends_on=ends_on,
                 forgotten=suppressed(SqlForgettingStore(life.engine), settings.keys),
-            ).run(opened, columns, dataset)
-            if not options.is_draft:
+            )
+            report = None
+            if not running.repeats(stream, dataset):
+                report = running.run(opened, columns, dataset, is_anew=options.is_anew)
+            if not options.is_draft and (report or life.store.dataset(dataset).is_filled):
                 life.publishing().publish(dataset, by=who)
     return report
 

@@ -73,7 +73,11 @@ def main(arguments: list[str]) -> int:
         what = f"a fault of the program: {type(error).__name__} at {where}"
         return _refuse(what, "please report this line", ExitCode.UNKNOWN)
     if code == _INTERRUPTED:
-        return _refuse("interrupted; nothing half-done was left", "", ExitCode.UNKNOWN)
+        return _refuse(
+            "interrupted; nothing half-done answers anybody",
+            "an ingest goes on when the same command is given again",
+            ExitCode.UNKNOWN,
+        )
     return code if isinstance(code, int) else ExitCode.DONE
 
 

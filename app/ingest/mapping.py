@@ -5,6 +5,8 @@ Only the columns named here are ever looked at.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,8 +42,12 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class SourceMapping:
-    """A mapping that is consistent in itself, before any source is seen."""
+    """A mapping that is consistent in itself, before any source is seen.
 
+    `sha256` is a digest of what it says, whatever its comments and the order of its keys.
+    """
+
+    sha256: bytes
     source: SourceSettings
     fields: Mapping[str, Columns]
     title: str
@@ -111,6 +117,7 @@ def parse_mapping(text: str) -> SourceMapping:
     fields = _columns_of(document, "fields", FIELD_NAMES)
     schemes = _schemes(dataset, fields)
     return SourceMapping(
+        sha256=_digest(document),
         source=parse_source_settings(source),
         fields=fields,
         title=_title(dataset),
@@ -119,6 +126,11 @@ def parse_mapping(text: str) -> SourceMapping:
         public_schemes=_public_schemes(dataset, schemes),
         scope=_columns_of(document, "scope", _SCOPE_KEYS),
     )
+
+
+def _digest(document: Mapping[str, Any]) -> bytes:
+    # What TOML has and JSON has not is dates, which are told as texts.
+    return hashlib.sha256(json.dumps(document, sort_keys=True, default=str).encode()).digest()
 
 
 def _section(document: Mapping[str, Any], name: str) -> Mapping[str, Any]:

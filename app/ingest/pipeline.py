@@ -1,7 +1,7 @@
 """One leak in: read as a stream, kept as elements, ready as ranges; the plaintext nowhere.
 
-Nothing is half-done: until the last transaction the draft cannot be published, and whatever ends
-a run early takes the draft and its keys away again.
+Nothing is half-done: until the last transaction the draft cannot be published. A run that is
+interrupted is gone on with by the next one; one whose source is bad leaves nothing.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 
 from app.crypto.keyring import KeyRing
-from app.crypto.keys import EvaluationKey
 from app.crypto.ristretto255 import Element
 from app.crypto.stretch import StretchProfile
-from app.errors import DatasetExists, InvalidSource, KeyExists, KeyRingError, Unavailable
+from app.errors import InvalidInput, InvalidSource, RunDiffers, TooManyRejects
+from app.ingest.beginning import Beginning, Begun
+from app.ingest.checkpoints import Checkpoint
 from app.ingest.evaluation import Evaluator
 from app.ingest.mapping import SourceMapping
 from app.ingest.ports import (
-    DatasetDraft,
     Draft,
     DraftStore,
     Forgotten,
@@ -33,11 +33,11 @@ from app.ingest.progress import Progress
 from app.ingest.publication import index_of
 from app.ingest.records import RecordReader
 from app.ingest.rejects import DEFAULT_LIMIT, NoReport, RejectLimit, RejectReport
-from app.ingest.sources.opening import LeakSource, Table
+from app.ingest.sources.bytestream import ByteSource, DigestingSource
+from app.ingest.sources.opening import LeakSource, Position, Table
 from app.ingest.sources.rows import LineCounts
-from app.protocol.parameters import check_slug, key_name
+from app.protocol.parameters import check_slug
 
-FIRST_EPOCH = 1
 # A commit rewrites about one page an entry: often enough to lose little, seldom enough to cost
 # nothing beside Argon2id, and in memory a few megabytes at most.
 COMMIT_SECONDS = 5.0
@@ -59,14 +59,6 @@ class IngestReport:
     lines: LineCounts
     entries: Mapping[str, int]
     inputs: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Filled:
-    """How many inputs were stretched, and how many of them were left out."""
-
-    inputs: int
-    forgotten: int
 
 
 class Ingest:
@@ -98,152 +90,132 @@ class Ingest:
         forgotten: Forgotten | None = None,
     ) -> None:
         self._store = store
-        self._ring = ring
+        self._beginning = Beginning(store, ring, profile, ends_on)
         self._profile = profile
         self._workers = workers
         self._observer = observer
         self._max_rejects = max_rejects
         self._report = report or NoReport()
-        self._ends_on = ends_on
         self._forgotten = forgotten
 
-    def run(self, source: LeakSource, mapping: SourceMapping, dataset: str) -> IngestReport:
+    def run(
+        self, source: LeakSource, mapping: SourceMapping, dataset: str, *, is_anew: bool = False
+    ) -> IngestReport:
         """Read the source to its end, as epoch 1 of a new dataset that can then be published.
+
+        What an interrupted run of the same dataset, source and mapping did is not done again.
+
+        Args:
+            source: unopened.
+            mapping: which column holds what.
+            dataset: its slug.
+            is_anew: what an interrupted run left is taken away first.
 
         Raises:
             DatasetExists: the slug is taken; nothing was read.
             KeyExists: there are keys of a dataset of that name, which the store does not know.
+            RunDiffers: the interrupted run was begun with something else; it is left as it is.
             InvalidMapping: the mapping does not fit the source's header; nothing was written.
             InvalidSource: the source cannot be read to its end, or no row gives an identifier;
                 all that was written is gone again.
-            TooManyRejects: the same, for a source of which more rows give none than are accepted.
+            TooManyRejects: more rows give none than are accepted; what was read is kept, so that
+                a run that accepts more has nothing to do again.
         """
         check_slug(dataset)
         self._store.check_absent(dataset)
-        with source.open() as table:
-            return self._run(table, mapping, dataset)
-
-    def _run(self, table: Table, mapping: SourceMapping, dataset: str) -> IngestReport:
-        records = RecordReader(mapping, table.header, self._rejected)
-        self._clear_the_way(dataset)
+        if is_anew:
+            self._beginning.discard(dataset)
+        begun = self._beginning.take_up(dataset, mapping)
         try:
-            keys = self._make_keys(dataset, mapping)
-            draft = self._store.begin(self._draft_of(dataset, mapping, keys))
-            filled = self._fill(draft, keys, table, records)
-            report = SourceReport(table.sha256, table.size_bytes, records.counts, filled.forgotten)
-            entries = self._finish(draft, dataset, keys, report)
-        except BaseException:
-            self._undo(dataset)
+            with source.open(_position(begun)) as table:
+                records = self._records(mapping, table, begun)
+                if begun is None:
+                    begun = self._beginning.begin(dataset, mapping)
+                return self._run(begun, table, records, dataset)
+        except (RunDiffers, TooManyRejects):
             raise
-        return IngestReport(report, table.counts, entries, filled.inputs)
+        except InvalidInput:
+            if begun is not None:
+                self._beginning.give_up(dataset)
+            raise
+        except BaseException:
+            if begun is not None and not self._beginning.has_got_somewhere(dataset):
+                self._beginning.give_up(dataset)
+            raise
+
+    def repeats(self, source: ByteSource, dataset: str) -> bool:
+        """Tell whether these very bytes were read into the dataset already.
+
+        They are only read if the dataset has been filled; then to their end.
+        """
+        known = self._store.sources(dataset)
+        if not known:
+            return False
+        digesting = DigestingSource(source)
+        digesting.drain()
+        return digesting.prefix in known
+
+    def _records(self, mapping: SourceMapping, table: Table, begun: Begun | None) -> RecordReader:
+        start = begun.checkpoint if begun else None
+        counts = start.counts.copy() if start else None
+        today = begun.plan.began_on if begun else None
+        self._report.go_on(counts.rejected if counts else 0)
+        return RecordReader(mapping, table.header, self._rejected, counts=counts, today=today)
+
+    def _run(self, begun: Begun, table: Table, records: RecordReader, dataset: str) -> IngestReport:
+        reached = self._fill(begun, table, records)
+        self._max_rejects.check(reached.counts)
+        report = SourceReport(table.sha256, table.size_bytes, reached.counts, reached.forgotten)
+        entries = self._finish(begun, dataset, report)
+        return IngestReport(report, table.counts, entries, reached.inputs)
 
     def _rejected(self, line: int, reason: str) -> None:
         self._report.rejected(line=line, reason=reason)
 
-    def _undo(self, dataset: str) -> None:
-        """Take away what this run wrote; if that fails, the next run does it."""
-        # An interruption that comes after the last transaction finds a dataset that is whole.
-        with suppress(DatasetExists, Unavailable, KeyRingError, OSError):
-            self._store.check_absent(dataset)
-            self._discard(dataset)
-
-    def _fill(
-        self,
-        draft: Draft,
-        keys: Mapping[str, EvaluationKey],
-        table: Table,
-        records: RecordReader,
-    ) -> _Filled:
-        """Evaluate all inputs into the draft."""
+    def _fill(self, begun: Begun, table: Table, records: RecordReader) -> Checkpoint:
+        """Evaluate all inputs into the draft; return the checkpoint at the source's end."""
         salt = self._store.deployment().stretch_salt
-        evaluator = Evaluator(keys, salt, self._profile, self._workers, self._forgotten)
-        progress = Progress(self._observer, table, records)
-        buffer = _CommitBuffer(draft)
+        evaluator = Evaluator(begun.keys, salt, self._profile, self._workers, self._forgotten)
+        progress = Progress(self._observer, table, records, begun.checkpoint)
+        buffer = _CommitBuffer(begun.draft, self._report)
         # Closed at once, so that no worker computes on while a failure is cleaned up.
         with closing(evaluator.evaluate_all(progress.drawn(table.rows()))) as chunks:
             for chunk in chunks:
                 buffer.extend(chunk)
-                progress.evaluated(len(chunk))
-        buffer.flush()
-        progress.tell()
-        if not progress.inputs:
+                progress.evaluated(chunk)
+                buffer.flush_if_due(progress.checkpoint)
+                progress.tell_now_and_then()
+        reached = progress.checkpoint
+        if reached is None or not reached.inputs:
             raise InvalidSource(
                 f"none of {records.counts.rows:,} rows gives an identifier",
                 hint=_most_common_refusals(records),
             )
-        self._max_rejects.check(records.counts)
-        return _Filled(progress.inputs, buffer.forgotten)
+        buffer.flush(reached)
+        progress.tell()
+        return reached
 
-    def _finish(
-        self,
-        draft: Draft,
-        dataset: str,
-        keys: Mapping[str, EvaluationKey],
-        report: SourceReport,
-    ) -> Mapping[str, int]:
+    def _finish(self, begun: Begun, dataset: str, report: SourceReport) -> Mapping[str, int]:
         entries: dict[str, int] = {}
 
         def indexes() -> Iterator[IndexPublication]:
-            for scheme, key in keys.items():
-                index = index_of(draft, dataset, scheme, key, report.counts.scheme_rows[scheme])
+            for scheme, key in begun.keys.items():
+                rows = report.counts.scheme_rows[scheme]
+                index = index_of(begun.draft, dataset, scheme, key, rows)
                 self._observer.publishing(scheme=scheme, entries=index.entries)
                 entries[scheme] = index.entries
                 yield index
 
-        draft.finish(report, indexes())
+        begun.draft.finish(report, indexes())
         return entries
-
-    def _draft_of(
-        self, dataset: str, mapping: SourceMapping, keys: Mapping[str, EvaluationKey]
-    ) -> DatasetDraft:
-        return DatasetDraft(
-            dataset=dataset,
-            title=mapping.title,
-            breach_date=mapping.breach_date,
-            ends_on=self._ends_on,
-            epoch=FIRST_EPOCH,
-            stretch=self._profile,
-            public_keys={scheme: key.public_key for scheme, key in keys.items()},
-            public_schemes=mapping.public_schemes,
-        )
-
-    def _make_keys(self, dataset: str, mapping: SourceMapping) -> Mapping[str, EvaluationKey]:
-        return {
-            scheme: self._ring.create(key_name(dataset, scheme, FIRST_EPOCH))
-            for scheme in mapping.schemes
-        }
-
-    def _clear_the_way(self, dataset: str) -> None:
-        """Remove what a run left that did not reach its end, and nothing else.
-
-        Raises:
-            KeyExists: keys without a draft are of a dataset that was published once: the store is
-                an older copy, or another one. Erasing them could not be taken back.
-        """
-        if self._store.has_draft(dataset):
-            self._discard(dataset)
-        elif self._keys_of(dataset):
-            raise KeyExists(
-                f"the key ring holds keys of a dataset {dataset} that the database does not know",
-                hint="restore the database they belong to, or move them out of the key ring",
-            )
-
-    def _discard(self, dataset: str) -> None:
-        """Remove a draft, its keys first: while it is there, the keys are known to be its."""
-        for name in self._keys_of(dataset):
-            self._ring.erase(name)
-        self._store.discard_stale(dataset)
-
-    def _keys_of(self, dataset: str) -> list[str]:
-        return [name for name in self._ring.names() if name.startswith(f"{dataset}/")]
 
 
 class _CommitBuffer:
     """Collects elements, and adds them to the draft now and then."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, report: RejectReport) -> None:
         self._draft = draft
-        self.forgotten = 0
+        self._report = report
         self._begin()
 
     def _begin(self) -> None:
@@ -253,18 +225,23 @@ class _CommitBuffer:
 
     def extend(self, chunk: list[tuple[str, Element | None]]) -> None:
         for scheme, element in chunk:
-            if element is None:
-                self.forgotten += 1
-            else:
+            if element is not None:
                 self._entries[scheme].append(element)
         self._size += len(chunk)
-        if self._size >= COMMIT_ENTRIES or time.monotonic() - self._since >= COMMIT_SECONDS:
-            self.flush()
 
-    def flush(self) -> None:
-        if self._size:
-            self._draft.add(self._entries)
+    def flush_if_due(self, checkpoint: Checkpoint | None) -> None:
+        """Write when it is worth it; a checkpoint is behind nothing that is not written by then."""
+        if self._size >= COMMIT_ENTRIES or time.monotonic() - self._since >= COMMIT_SECONDS:
+            self.flush(checkpoint)
+
+    def flush(self, checkpoint: Checkpoint | None) -> None:
+        self._report.settle()
+        self._draft.add(self._entries, checkpoint)
         self._begin()
+
+
+def _position(begun: Begun | None) -> Position | None:
+    return begun.checkpoint.position if begun and begun.checkpoint else None
 
 
 def _most_common_refusals(records: RecordReader) -> str:

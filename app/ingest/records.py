@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from copy import deepcopy
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
 from functools import partial
 from itertools import product
-from typing import Protocol
+from typing import Any, Protocol
 
 from app.errors import InvalidField
 from app.identity.dates import normalise_birth_date
@@ -45,6 +46,20 @@ class RowCounts:
     refused_values: Counter[str] = field(default_factory=Counter)
     scheme_rows: Counter[str] = field(default_factory=Counter)
 
+    def copy(self) -> RowCounts:
+        """Return the counts of now, which stay as they are."""
+        return RowCounts.from_json(self.as_json())
+
+    def as_json(self) -> dict[str, Any]:
+        """Return a copy of them as what json can write."""
+        return {each.name: deepcopy(getattr(self, each.name)) for each in fields(self)}
+
+    @classmethod
+    def from_json(cls, written: Mapping[str, Any]) -> RowCounts:
+        """Return what `as_json` was called on."""
+        empty = cls()
+        return cls(**{name: type(getattr(empty, name))(v) for name, v in written.items()})
+
     @property
     def rejected(self) -> int:
         """Rows that gave no input at all."""
@@ -65,6 +80,8 @@ class RecordReader:
         mapping: whose columns are looked at, and no others.
         header: the source's column names.
         on_reject: is told the line and the reason of each row that gives nothing.
+        counts: what became of the rows before, which is gone on with.
+        today: after which no birth date is accepted; the day of now if None.
     """
 
     def __init__(
@@ -72,15 +89,19 @@ class RecordReader:
         mapping: SourceMapping,
         header: Sequence[str],
         on_reject: Callable[[int, str], None] = lambda _line, _reason: None,
+        *,
+        counts: RowCounts | None = None,
+        today: date | None = None,
     ) -> None:
-        self.counts = RowCounts()
+        self.counts = counts or RowCounts()
         self._on_reject = on_reject
         positions = mapping.positions(header)
         needed = {f for name in mapping.schemes for f in scheme_named(name).fields}
         self._columns = {f: p for f, p in positions.items() if f in needed}
         self._schemes = [scheme_named(name) for name in mapping.schemes]
         self._normalisers: dict[str, _Normalise] = {
-            name: _normaliser(name, mapping.fields[name].formats) for name in self._columns
+            name: _normaliser(name, mapping.fields[name].formats, today or _today())
+            for name in self._columns
         }
 
     def inputs(self, row: Row) -> list[tuple[str, bytes]]:
@@ -130,9 +151,12 @@ class RecordReader:
         return found
 
 
-def _normaliser(name: str, formats: Sequence[str]) -> _Normalise:
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
+def _normaliser(name: str, formats: Sequence[str], today: date) -> _Normalise:
     if name == "birth_date":
         # The day on which the run began is the same for all of its rows.
-        today = datetime.now().astimezone().date()
         return partial(normalise_birth_date, formats=formats, today=today)
     return partial(normalise_field, name)

@@ -18,14 +18,30 @@ _LINES_TOLD = 3
 class RejectReport(Protocol):
     """Where each reject is told, as it is met."""
 
+    def go_on(self, rejects: int) -> None:
+        """Called first, with how many were told by the run that is gone on with; or with 0.
+
+        Raises:
+            InvalidInput: these are not all there any more.
+        """
+
     def rejected(self, *, line: int, reason: str) -> None:
         """Called for a row that gives no identifier; never with a value of it."""
+
+    def settle(self) -> None:
+        """Called before the run is noted to be so far: what was told must outlast a crash."""
 
 
 class NoReport:
     """For whoever only wants the counts."""
 
+    def go_on(self, rejects: int) -> None:
+        """Do nothing."""
+
     def rejected(self, *, line: int, reason: str) -> None:
+        """Do nothing."""
+
+    def settle(self) -> None:
         """Do nothing."""
 
 

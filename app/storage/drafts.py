@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 
 from sqlalchemy import Engine, insert, update
 from sqlmodel import Session, col, delete, func, select
 
+from app.crypto.keys import decode_public_key
 from app.crypto.ristretto255 import Element
 from app.errors import DatasetExists
-from app.ingest.ports import DatasetDraft, IndexPublication, SourceReport
+from app.ingest.checkpoints import Checkpoint, Plan
+from app.ingest.ports import DatasetDraft, IndexPublication, SourceReport, UnfinishedRun
+from app.ingest.sources.bytestream import Prefix
 from app.lifecycle.audit import Step
 from app.lifecycle.erasure import BY_PROGRAM
 from app.lifecycle.states import DatasetState
@@ -19,9 +22,9 @@ from app.storage.audit import record_step
 from app.storage.contents import delete_contents
 from app.storage.engine import database_errors, writing
 from app.storage.forgetting import new_revision
-from app.storage.parameters import deployment_parameters
+from app.storage.parameters import deployment_parameters, stretch_of
 from app.storage.runs import RunState, newest_filled_run
-from app.storage.tables import Dataset, Entry, IngestRun, Range, SchemeIndex
+from app.storage.tables import Dataset, Entry, Forgotten, IngestRun, Range, SchemeIndex
 
 _ROWS_AT_ONCE = 1000
 _TAKEN = {
@@ -66,15 +69,52 @@ class SqlDraftStore:
             told, hint = _TAKEN[DatasetState(found.state)]
             raise DatasetExists(f"the dataset {dataset} {told}", hint=hint)
 
-    def has_draft(self, dataset: str) -> bool:
-        """Tell whether a run that did not reach its end left a draft of that slug."""
+    def unfinished(self, dataset: str) -> UnfinishedRun | None:
+        """Return what a run that did not reach its end left of that slug, or None."""
         with database_errors(), Session(self._engine) as session:
             found = session.exec(select(Dataset).where(col(Dataset.slug) == dataset)).first()
-            return found is not None and _is_unfinished(session, found)
+            if found is None or not _is_unfinished(session, found):
+                return None
+            run = session.exec(
+                select(IngestRun).where(
+                    col(IngestRun.dataset_id) == found.id,
+                    col(IngestRun.state) == RunState.RUNNING,
+                )
+            ).one()
+            indexes = session.exec(
+                select(SchemeIndex)
+                .where(col(SchemeIndex.dataset_id) == found.id, col(SchemeIndex.epoch) == run.epoch)
+                .order_by(col(SchemeIndex.position))
+            ).all()
+            ids = {index.scheme: _saved_id(index.id) for index in indexes}
+            begun = run.counters or {}
+            return UnfinishedRun(
+                plan=Plan(bytes.fromhex(begun["mapping"]), date.fromisoformat(begun["began_on"])),
+                stretch=stretch_of(indexes[0]),
+                public_keys={i.scheme: decode_public_key(i.public_key) for i in indexes},
+                draft=SqlDraft(self._engine, dataset, _saved_id(run.id), ids, by=self._by),
+                checkpoint=None if run.position is None else Checkpoint.from_json(run.position),
+                is_overtaken=begun["tokens"] != _tokens(session),
+            )
+
+    def sources(self, dataset: str) -> Collection[Prefix]:
+        """Return length and digest of each source that was read to its end into the dataset."""
+        finished = (
+            select(IngestRun)
+            .join(Dataset, col(IngestRun.dataset_id) == col(Dataset.id))
+            .where(
+                col(Dataset.slug) == dataset,
+                col(Dataset.state) != DatasetState.ERASED,
+                col(IngestRun.state) == RunState.FINISHED,
+            )
+        )
+        with database_errors(), Session(self._engine) as session:
+            runs = session.exec(finished).all()
+            return {Prefix(r.source_bytes, r.source_sha256) for r in runs if r.source_sha256}
 
     def discard_stale(self, dataset: str) -> None:
         """Remove the unfinished draft of that slug, if there is one; all else is left as it is."""
-        if not self.has_draft(dataset):
+        if self.unfinished(dataset) is None:
             return
         with database_errors(), Session(self._engine) as session:
             indexes = select(SchemeIndex.id).join(
@@ -106,6 +146,11 @@ class SqlDraftStore:
                 epoch=draft.epoch,
                 state=RunState.RUNNING,
                 started_at=datetime.now(UTC),
+                counters={
+                    "mapping": draft.plan.mapping_sha256.hex(),
+                    "began_on": draft.plan.began_on.isoformat(),
+                    "tokens": _tokens(session),
+                },
             )
             indexes = _indexes(draft, dataset_id)
             session.add_all([run, *indexes])
@@ -128,14 +173,20 @@ class SqlDraft:
         self._index_ids = index_ids
         self._by = by
 
-    def add(self, entries: Mapping[str, Sequence[Element]]) -> None:
-        """Add elements by scheme, in one transaction; those that are there already stay one."""
+    def add(
+        self, entries: Mapping[str, Sequence[Element]], checkpoint: Checkpoint | None = None
+    ) -> None:
+        """Add elements by scheme, and the checkpoint with them, in one transaction."""
         with database_errors(), Session(self._engine) as session:
             for scheme, elements in entries.items():
                 # In order, so that neighbours in the tree are written together.
                 index_id = self._index_ids[scheme]
                 rows = [(index_id, element) for element in sorted(elements)]
                 session.connection().exec_driver_sql(_ADD_ENTRY, rows)
+            if checkpoint is not None:
+                run = session.get_one(IngestRun, self._run_id)
+                run.position = checkpoint.as_json()
+                session.add(run)
             session.commit()
 
     def count(self, scheme: str) -> int:
@@ -176,6 +227,8 @@ class SqlDraft:
 
     def _write_index(self, session: Session, publication: IndexPublication) -> None:
         index_id = self._index_ids[publication.scheme]
+        # Those that a run left which was interrupted here.
+        session.exec(delete(Range).where(col(Range.index_id) == index_id))
         session.exec(
             update(SchemeIndex)
             .where(col(SchemeIndex.id) == index_id)
@@ -190,6 +243,11 @@ class SqlDraft:
         for page in _pages(publication.ranges):
             rows = [{"index_id": index_id, "prefix": p, "fingerprints": f} for p, f in page]
             session.connection().execute(insert(Range), rows)
+
+
+def _tokens(session: Session) -> int:
+    """Return how many tokens of forgotten people there are; none is ever taken away."""
+    return session.exec(select(func.count()).select_from(Forgotten)).one()
 
 
 def _is_unfinished(session: Session, dataset: Dataset) -> bool:
@@ -218,6 +276,7 @@ def _indexes(draft: DatasetDraft, dataset_id: int) -> list[SchemeIndex]:
 def _fill_in(run: IngestRun, report: SourceReport) -> None:
     counts = report.counts
     run.state = RunState.FINISHED
+    run.position = None
     run.finished_at = datetime.now(UTC)
     run.source_sha256 = report.sha256
     run.source_bytes = report.size_bytes

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from app.crypto.keyring import KeyRing
 from app.crypto.stretch import StretchProfile
+from app.ingest.checkpoints import Plan
 from app.ingest.ports import DatasetDraft, IndexPublication, SourceReport
 from app.ingest.records import RowCounts
 from app.lifecycle.ending import default_end, today
@@ -63,6 +64,7 @@ def publish(data: Path, entries: int, profile: StretchProfile) -> MadeUpIndex:
             stretch=profile,
             public_keys={SCHEME: key.public_key},
             public_schemes=[SCHEME],
+            plan=Plan(bytes(32), today()),
         )
     )
     publication = IndexPublication(

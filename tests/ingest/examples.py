@@ -15,7 +15,7 @@ from sqlmodel import Session, func, select
 
 from app.crypto.keyring import KeyRing
 from app.crypto.signing import SigningKey
-from app.crypto.stretch import INSECURE_TEST_ONLY
+from app.crypto.stretch import INSECURE_TEST_ONLY, StretchProfile
 from app.exposure.catalogue import Catalogue
 from app.exposure.keyholder import LocalKeyHolder
 from app.ingest.mapping import parse_mapping
@@ -118,26 +118,38 @@ class House:
         report: RejectReport | None = None,
         *,
         is_draft: bool = False,
+        is_anew: bool = False,
+        profile: StretchProfile = INSECURE_TEST_ONLY,
     ) -> IngestReport:
         """Ingest a source, and publish it unless it is to stay a draft."""
         columns = parse_mapping(mapping)
         if not isinstance(source, LeakSource):
             stream = io.BytesIO(source) if isinstance(source, bytes) else source
             source = LeakSource(stream, columns.source, (), columns.column_names)
-        told = Ingest(
+        running = self.an_ingest(observer, max_rejects, report, profile)
+        told = running.run(source, columns, dataset, is_anew=is_anew)
+        if not is_draft:
+            self.publishing.publish(dataset, by="somebody")
+        return told
+
+    def an_ingest(
+        self,
+        observer: Watch | None = None,
+        max_rejects: RejectLimit = DEFAULT_LIMIT,
+        report: RejectReport | None = None,
+        profile: StretchProfile = INSECURE_TEST_ONLY,
+    ) -> Ingest:
+        return Ingest(
             store=self.drafts,
             ring=self.ring,
-            profile=INSECURE_TEST_ONLY,
+            profile=profile,
             workers=2,
             observer=observer or Watch(),
             max_rejects=max_rejects,
             report=report,
             ends_on=ENDS_ON,
             forgotten=suppressed(SqlForgettingStore(self.engine), self.folder / "keys"),
-        ).run(source, columns, dataset)
-        if not is_draft:
-            self.publishing.publish(dataset, by="somebody")
-        return told
+        )
 
     @property
     def publishing(self) -> Publishing:

@@ -187,28 +187,19 @@ def interrupt() -> None:
 
 
 @pytest.mark.parametrize("commit_entries", [1, 10**6])
-@pytest.mark.parametrize(
-    ("watch", "failure"),
-    [
-        (Watch(on_reading=interrupt), KeyboardInterrupt),
-        (Watch(on_publishing=interrupt), KeyboardInterrupt),
-        (Watch(), InvalidSource),
-    ],
-    ids=["reading", "publishing", "device"],
-)
-def test_whatever_ends_an_ingest_early_leaves_nothing(
+@pytest.mark.parametrize("failure", [KeyboardInterrupt, InvalidSource])
+def test_what_ends_an_ingest_that_got_nowhere_or_is_of_a_bad_source_leaves_nothing(
     home: House,
-    watch: Watch,
     failure: type[BaseException],
     commit_entries: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """No draft, no entry, no key; and the next run works."""
-    monkeypatch.setattr(pipeline, "COMMIT_ENTRIES", commit_entries)
-    source = phones(4000)
-    stream = io.BytesIO(source) if failure is KeyboardInterrupt else FailsAfter(source, 30_000)
+    is_bad = failure is InvalidSource
+    monkeypatch.setattr(pipeline, "COMMIT_ENTRIES", commit_entries if is_bad else 10**6)
+    stream = FailsAfter(phones(4000), 30_000) if is_bad else io.BytesIO(phones(4000))
     with pytest.raises(failure):
-        home.ingest(stream, PHONES_TOML, observer=watch)
+        home.ingest(stream, PHONES_TOML, observer=Watch() if is_bad else Watch(interrupt))
     home.check_empty()
     home.ingest(phones(20), PHONES_TOML)
     assert home.rows_in()["Entry"] == 20
@@ -235,7 +226,7 @@ def test_a_database_that_fails_while_filling_leaves_nothing_that_answers(
         connection.execute(text("ALTER TABLE lost RENAME TO entry"))
     assert home.catalogue()[0].datasets == ()
     assert home.rows_in()["Entry"] > 0
-    home.ingest(phones(20), PHONES_TOML)
+    home.ingest(phones(20), PHONES_TOML, is_anew=True)
     assert home.rows_in()["Entry"] == 20
 
 
@@ -289,38 +280,49 @@ def test_a_name_that_cannot_be_a_datasets_is_refused(home: House) -> None:
 KILLED_RUN = """
 import os, signal, sys
 from pathlib import Path
-from app.ingest import pipeline
+from app.ingest import pipeline, progress
 from app.ingest.distinct import RecentInputs
 from tests.ingest.examples import PHONES_TOML, Watch, house, phones
 
-def die():
-    os.kill(os.getpid(), signal.SIGKILL)
+# At the twentieth chunk, or when the first scheme is about to be published.
+calls = iter(range(20 if sys.argv[2] == "on_reading" else 0))
 
-pipeline.COMMIT_ENTRIES = 1
+def die():
+    if next(calls, None) is None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+pipeline.COMMIT_ENTRIES, progress._TOLD_EVERY_SECONDS = 1, 0
 with house(Path(sys.argv[1])) as home:
     home.ingest(phones(900), PHONES_TOML, observer=Watch(**{sys.argv[2]: die}))
 """
 
 
+@pytest.mark.parametrize("is_anew", [True, False])
 @pytest.mark.parametrize("moment", ["on_reading", "on_publishing"])
-def test_a_killed_run_answers_nobody_and_the_next_one_is_right(home: House, moment: str) -> None:
+def test_a_killed_run_answers_nobody_and_the_next_one_is_right(
+    home: House, moment: str, is_anew: bool
+) -> None:
     killed = subprocess.run(
         [sys.executable, "-c", KILLED_RUN, str(home.folder), moment], cwd=ROOT, check=False
     )
     assert killed.returncode == -signal.SIGKILL
     assert home.rows_in()["Entry"] > 0
-    stale = home.ring.load("demo/phone/1").secret
+    secret = home.ring.load("demo/phone/1").secret
     assert home.catalogue()[0].datasets == ()
 
-    home.ingest(phones(300, 5000), PHONES_TOML)
-    assert home.rows_in()["Entry"] == 300
+    if is_anew:
+        home.ingest(phones(300, 5000), PHONES_TOML, is_anew=True)
+    else:
+        home.ingest(phones(900), PHONES_TOML)
+    assert home.rows_in()["Entry"] == (300 if is_anew else 900)
     assert home.ring.names() == ["demo/phone/1"]
-    assert home.ring.load("demo/phone/1").secret != stale
+    assert (home.ring.load("demo/phone/1").secret == secret) is not is_anew
     catalogue, holder = home.catalogue()
     pool = BoundedPool(workers=1, waiting=1)
     answering = Answering(catalogue, holder, pool)
     index = catalogue.index("demo", "phone")
-    for number, expected in (("0199005000", Answer.EXPOSED), ("0199000000", Answer.NOT_EXPOSED)):
+    there, absent = ("0199005000", "0199000000") if is_anew else ("0199000000", "0199005000")
+    for number, expected in ((there, Answer.EXPOSED), (absent, Answer.NOT_EXPOSED)):
         assert answering.lookup(index, {"phone": number}).result().answer is expected
     pool.close()
 

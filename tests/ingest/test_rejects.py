@@ -10,7 +10,7 @@ import pytest
 from app.errors import InvalidInput, TooManyRejects
 from app.ingest.records import RowCounts
 from app.ingest.rejects import RejectLimit
-from tests.ingest.examples import PHONES_TOML, House, house, phones
+from tests.ingest.examples import PHONES_TOML, House, Watch, house, phones
 
 
 @pytest.fixture
@@ -57,13 +57,17 @@ def test_too_many_are_told_with_reasons_and_lines() -> None:
 
 
 def test_too_many_stop_an_ingest_before_it_publishes(home: House) -> None:
-    """And leave the database as it was; with fewer rejects than that, it publishes."""
-    good = phones(200)
+    """And answer nobody; with a higher limit the same source is published, nothing done again."""
+    source = phones(200) + b"x\nx\nx\n"
     with pytest.raises(TooManyRejects):
-        home.ingest(good + b"x\nx\nx\n", PHONES_TOML)
-    home.check_empty()
-    report = home.ingest(good + b"x\nx\n", PHONES_TOML)
-    assert (report.source.counts.used, report.source.counts.rejected) == (200, 2)
+        home.ingest(source, PHONES_TOML)
+    assert home.catalogue()[0].datasets == ()
+    watch = Watch()
+    limit = RejectLimit.parse("3")
+    report = home.ingest(source, PHONES_TOML, observer=watch, max_rejects=limit)
+    assert (report.source.counts.used, report.source.counts.rejected) == (200, 3)
+    assert report.inputs == 200
+    assert [seen["inputs"] for seen in watch.seen] == [200]
 
 
 def test_every_reject_is_reported_as_it_is_met(home: House) -> None:
@@ -73,8 +77,14 @@ def test_every_reject_is_reported_as_it_is_met(home: House) -> None:
         def __init__(self) -> None:
             self.lines: list[tuple[int, str]] = []
 
+        def go_on(self, rejects: int) -> None:
+            assert rejects == 0
+
         def rejected(self, *, line: int, reason: str) -> None:
             self.lines.append((line, reason))
+
+        def settle(self) -> None:
+            pass
 
     told = Told()
     source = phones(10) + b"x\n" * 300 + b"a;b\n"

@@ -14,6 +14,7 @@ from app.crypto.ristretto255 import Element
 from app.errors import ConcerneError, InvalidMapping, InvalidSource, Unavailable
 from app.identity.schemes import normalise_fields, scheme_input, scheme_named
 from app.ingest import pipeline
+from app.ingest.checkpoints import Checkpoint
 from app.storage.drafts import SqlDraft
 from app.synthesis.mapping import MAPPING_TOML
 from app.synthesis.record import COLUMNS
@@ -162,11 +163,13 @@ def test_an_error_of_the_database_shows_no_element(
     elements: list[bytes] = []
     add = SqlDraft.add
 
-    def add_without_table(draft: SqlDraft, entries: Mapping[str, Sequence[Element]]) -> None:
+    def add_without_table(
+        draft: SqlDraft, entries: Mapping[str, Sequence[Element]], checkpoint: Checkpoint | None
+    ) -> None:
         elements.extend(element for each in entries.values() for element in each)
         with home.engine.begin() as connection:
             connection.exec_driver_sql("DROP TABLE entry")
-        add(draft, entries)
+        add(draft, entries, checkpoint)
 
     monkeypatch.setattr(SqlDraft, "add", add_without_table)
     with pytest.raises(Unavailable, match="the database failed") as caught:

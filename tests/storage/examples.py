@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from app.crypto.keys import EvaluationKey
 from app.crypto.ristretto255 import Element
 from app.crypto.stretch import INSECURE_TEST_ONLY
+from app.ingest.checkpoints import Plan
 from app.ingest.ports import DatasetDraft, IndexPublication, SourceReport
 from app.ingest.records import RowCounts
 from tests.ingest.examples import House
@@ -26,6 +27,7 @@ def draft(dataset: str = "demo", epoch: int = 1) -> DatasetDraft:
         stretch=INSECURE_TEST_ONLY,
         public_keys={name: key.public_key for name, key in KEYS.items()},
         public_schemes=["nir"],
+        plan=Plan(bytes(32), date(2021, 2, 23)),
     )
 
 

@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.errors import InvalidSource
+from app.errors import InvalidSource, RunDiffers
 
 CHUNK_BYTES = 64 * 1024
 
@@ -109,9 +109,9 @@ class DigestingSource:
 
     def _check_as_expected(self) -> None:
         if self.prefix != self._expected:
-            raise InvalidSource(
+            raise RunDiffers(
                 "this is not the source that the interrupted run was reading",
-                hint="give the same file, unchanged, or begin again",
+                hint="give the same file, unchanged, or begin anew with --restart",
             )
         self._expected = None
 
