@@ -5,6 +5,7 @@
     │   ├── InvalidField           one field of an identifier, with the reason
     │   ├── InvalidMapping         the mapping of a source's columns to fields
     │   ├── InvalidSource          the source cannot be read to its end
+    │   │   ├── SourceDiffers      it is not the one that an interrupted run was reading
     │   │   └── TooManyRejects     more of its rows cannot be used than the operator accepts
     │   ├── RunDiffers             an interrupted run was begun with something else
     │   ├── InvalidIdentity        a file with the key that a source was encrypted to
@@ -93,6 +94,10 @@ class InvalidSource(InvalidInput):
 
 class InvalidIdentity(InvalidInput):
     """A file with the key that a source was encrypted to cannot be used."""
+
+
+class SourceDiffers(InvalidSource):
+    """The source is not the one that the interrupted run was reading."""
 
 
 class TooManyRejects(InvalidSource):

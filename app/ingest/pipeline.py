@@ -16,7 +16,7 @@ from datetime import date
 from app.crypto.keyring import KeyRing
 from app.crypto.ristretto255 import Element
 from app.crypto.stretch import StretchProfile
-from app.errors import InvalidInput, InvalidSource, RunDiffers, TooManyRejects
+from app.errors import InvalidInput, InvalidSource, TooManyRejects
 from app.ingest.beginning import Beginning, Begun
 from app.ingest.checkpoints import Checkpoint
 from app.ingest.evaluation import Evaluator
@@ -114,7 +114,8 @@ class Ingest:
         Raises:
             DatasetExists: the slug is taken; nothing was read.
             KeyExists: there are keys of a dataset of that name, which the store does not know.
-            RunDiffers: the interrupted run was begun with something else; it is left as it is.
+            RunDiffers, SourceDiffers: the interrupted run was begun with something else; it is
+                left as it is.
             InvalidMapping: the mapping does not fit the source's header; nothing was written.
             InvalidSource: the source cannot be read to its end, or no row gives an identifier;
                 all that was written is gone again.
@@ -126,21 +127,19 @@ class Ingest:
         if is_anew:
             self._beginning.discard(dataset)
         begun = self._beginning.take_up(dataset, mapping)
+        is_taken_up = begun is not None
         try:
             with source.open(_position(begun)) as table:
                 records = self._records(mapping, table, begun)
                 if begun is None:
                     begun = self._beginning.begin(dataset, mapping)
                 return self._run(begun, table, records, dataset)
-        except (RunDiffers, TooManyRejects):
-            raise
-        except InvalidInput:
-            if begun is not None:
-                self._beginning.give_up(dataset)
-            raise
-        except BaseException:
-            if begun is not None and not self._beginning.has_got_somewhere(dataset):
-                self._beginning.give_up(dataset)
+        except BaseException as exc:
+            is_bad = isinstance(exc, InvalidInput) and not isinstance(exc, TooManyRejects)
+            # What was taken up is never given up: it may be hours of work, and what is wrong
+            # with a source that was readable once may be only what was given with it.
+            if begun is not None and not is_taken_up:
+                self._beginning.give_up(dataset, is_bad=is_bad)
             raise
 
     def repeats(self, source: ByteSource, dataset: str) -> bool:

@@ -69,8 +69,14 @@ class SqlDraftStore:
             told, hint = _TAKEN[DatasetState(found.state)]
             raise DatasetExists(f"the dataset {dataset} {told}", hint=hint)
 
+    def has_draft(self, dataset: str) -> bool:
+        """Tell whether a run that did not reach its end left a draft of that slug."""
+        with database_errors(), Session(self._engine) as session:
+            found = session.exec(select(Dataset).where(col(Dataset.slug) == dataset)).first()
+            return found is not None and _is_unfinished(session, found)
+
     def unfinished(self, dataset: str) -> UnfinishedRun | None:
-        """Return what a run that did not reach its end left of that slug, or None."""
+        """Return such a run, if it got as far as a checkpoint."""
         with database_errors(), Session(self._engine) as session:
             found = session.exec(select(Dataset).where(col(Dataset.slug) == dataset)).first()
             if found is None or not _is_unfinished(session, found):
@@ -80,7 +86,10 @@ class SqlDraftStore:
                     col(IngestRun.dataset_id) == found.id,
                     col(IngestRun.state) == RunState.RUNNING,
                 )
-            ).one()
+            ).first()
+            # Schema 1 noted no run before its end.
+            if run is None or run.position is None:
+                return None
             indexes = session.exec(
                 select(SchemeIndex)
                 .where(col(SchemeIndex.dataset_id) == found.id, col(SchemeIndex.epoch) == run.epoch)
@@ -93,7 +102,7 @@ class SqlDraftStore:
                 stretch=stretch_of(indexes[0]),
                 public_keys={i.scheme: decode_public_key(i.public_key) for i in indexes},
                 draft=SqlDraft(self._engine, dataset, _saved_id(run.id), ids, by=self._by),
-                checkpoint=None if run.position is None else Checkpoint.from_json(run.position),
+                checkpoint=Checkpoint.from_json(run.position),
                 is_overtaken=begun["tokens"] != _tokens(session),
             )
 
@@ -114,7 +123,7 @@ class SqlDraftStore:
 
     def discard_stale(self, dataset: str) -> None:
         """Remove the unfinished draft of that slug, if there is one; all else is left as it is."""
-        if self.unfinished(dataset) is None:
+        if not self.has_draft(dataset):
             return
         with database_errors(), Session(self._engine) as session:
             indexes = select(SchemeIndex.id).join(

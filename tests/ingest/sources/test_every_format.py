@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.errors import RunDiffers
+from app.errors import SourceDiffers
 from app.ingest.sources.opening import Position, Table
 from tests.ingest.examples import ShortReads
 from tests.ingest.sources.writers import HEADER, ROWS, WRITERS, Written
@@ -74,7 +74,7 @@ class TestEveryFormat:
         other = replace(position, prefix=replace(position.prefix, sha256=bytes(32)))
         longer = replace(position.prefix, size_bytes=len(written.content) + 1)
         for wrong in (other, replace(position, prefix=longer)):
-            with pytest.raises(RunDiffers, match="not the source"):
+            with pytest.raises(SourceDiffers, match="not the source"):
                 list(opened(written, wrong).rows())
 
     def test_how_the_bytes_arrive_does_not_matter(self, written: Written) -> None:
