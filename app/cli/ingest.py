@@ -70,6 +70,12 @@ def describe(report: IngestReport) -> str:
         *(f"  rejected, {reason}: {n:,}" for reason, n in counts.rejects.most_common()),
         *(f"  value refused, {what}: {n:,}" for what, n in counts.refused_values.most_common()),
     ]
+    if counts.crowded:
+        first = ", ".join(f"{line:,}" for line in counts.crowded_lines[:5])
+        told.append(
+            f"  read as they stand, with too many other readings: {counts.crowded:,} rows,"
+            f" first at line {first}"
+        )
     if lines.unquoted or lines.replaced:
         told.append(
             f"  read with a repair: {lines.unquoted:,} rows with stray quotes,"

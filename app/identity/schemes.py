@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -142,8 +143,13 @@ def scheme_input(scheme: Scheme, values: Sequence[str]) -> bytes:
     """
     if len(values) != len(scheme.fields):
         raise ValueError(f"{len(values)} values for the {len(scheme.fields)} fields of a scheme")
-    parts = (_INPUT_LABEL + scheme.name, *values)
-    return b"".join(length_prefixed(part.encode("utf-8")) for part in parts)
+    fields = [length_prefixed(value.encode("utf-8")) for value in values]
+    return _label(scheme.name) + b"".join(fields)
+
+
+@cache
+def _label(name: str) -> bytes:
+    return length_prefixed((_INPUT_LABEL + name).encode("utf-8"))
 
 
 def _unknown_field() -> InvalidField:

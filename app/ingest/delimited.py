@@ -10,7 +10,7 @@ line was a header, a row, a row's continuation, blank, or a reject with its numb
 from __future__ import annotations
 
 import csv
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -21,6 +21,8 @@ from app.ingest.encodings import Line, LineReader
 QUOTE = '"'
 # A comment field with an address in it has a handful of line ends; a stray quote has thousands.
 JOINED_LINES_MAXIMUM = 20
+# Lines by which a source without a header tells how many columns it has.
+LINES_AHEAD = 100
 
 
 @dataclass(slots=True)
@@ -61,12 +63,14 @@ class DelimitedReader:
     Args:
         lines: the source's physical lines.
         delimiter: one character.
-        header: the column names, once `rows` has begun.
+        has_header: the first line names the columns; otherwise it is a row.
+        header: the column names, once `rows` has begun; empty ones where there is no header.
         counts: what became of the lines so far.
     """
 
     lines: LineReader
     delimiter: str
+    has_header: bool = True
     header: Sequence[str] = ()
     counts: LineCounts = field(default_factory=LineCounts)
 
@@ -77,6 +81,9 @@ class DelimitedReader:
             InvalidSource: there is no header.
         """
         stream = _Lines(self.lines)
+        if not self.has_header:
+            self.header = [""] * self._width(stream)
+            return self._rows(stream)
         for line in stream:
             self.counts.total += 1
             if line.text.strip():
@@ -86,6 +93,20 @@ class DelimitedReader:
                 return self._rows(stream)
             self.counts.blank += 1
         raise InvalidSource("the source is empty", hint="its first line names the columns")
+
+    def _width(self, stream: _Lines) -> int:
+        """Return how many columns most of the first lines have; one line alone may be ragged."""
+        ahead = list(islice(stream, LINES_AHEAD))
+        stream.put_back(ahead)
+        widths = Counter(
+            len(self._parse(line.text) or line.text.split(self.delimiter))
+            for line in ahead
+            if line.text.strip()
+        )
+        if not widths:
+            raise InvalidSource("the source is empty", hint="it has no row to begin with")
+        # Of two that are as frequent the wider: a line end in a cell makes two that are narrower.
+        return max(widths, key=lambda width: (widths[width], width))
 
     def _rows(self, stream: _Lines) -> Iterator[Row]:
         for line in stream:

@@ -98,7 +98,8 @@ class Ingest:
         check_slug(dataset)
         self._store.check_absent(dataset)
         digesting = DigestingSource(source)
-        reader = DelimitedReader(LineReader(digesting, mapping.encoding), mapping.delimiter)
+        lines = LineReader(digesting, mapping.encoding)
+        reader = DelimitedReader(lines, mapping.delimiter, mapping.has_header)
         rows = reader.open()
         records = RecordReader(mapping, reader.header)
 

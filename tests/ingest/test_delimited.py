@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 from dataclasses import astuple
 
@@ -10,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import InvalidSource
-from app.ingest.delimited import JOINED_LINES_MAXIMUM
+from app.ingest.delimited import JOINED_LINES_MAXIMUM, DelimitedReader
+from app.ingest.encodings import LineReader
 from tests.ingest.examples import read
 
 HEADER = "A;B;C\n"
@@ -113,6 +115,34 @@ def test_a_tab_can_stand_between_columns() -> None:
 def test_a_header_alone_is_a_source_without_rows() -> None:
     reader, rows = read(HEADER)
     assert (rows, reader.counts.total, reader.counts.header) == ([], 1, 1)
+
+
+def headless(text: str) -> DelimitedReader:
+    lines = LineReader(io.BytesIO(text.encode()), "utf-8")
+    return DelimitedReader(lines, ";", has_header=False)
+
+
+def test_a_source_without_a_header_has_its_first_line_as_a_row() -> None:
+    """And as many columns as most of its first lines."""
+    reader = headless('\n1;"2\n";3\n4;5;6\n7;8\n9;9;9\n9;9;9\n')
+    rows = list(reader.open())
+    assert [row.values for row in rows] == [
+        ["1", "2\n", "3"],
+        ["4", "5", "6"],
+        None,
+        ["9", "9", "9"],
+        ["9", "9", "9"],
+    ]
+    assert [row.line for row in rows] == [2, 4, 5, 6, 7]
+    assert list(reader.header) == ["", "", ""]
+    counts = reader.counts
+    assert (counts.total, counts.header, counts.blank, counts.continuation) == (7, 0, 1, 1)
+
+
+@pytest.mark.parametrize("text", ["", "\n\n"])
+def test_a_source_without_a_header_and_without_rows_is_refused(text: str) -> None:
+    with pytest.raises(InvalidSource, match="empty"):
+        headless(text).open()
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", " \r\n"])
