@@ -6,26 +6,43 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from app.cli.options import ConfigOption, DataOption
 from app.cli.progress import Meter, meter
-from app.errors import InvalidMapping, InvalidSource
+from app.errors import InvalidInput, InvalidMapping, InvalidSource
 from app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from app.ingest.mapping import SourceMapping
     from app.ingest.pipeline import IngestReport
+    from app.ingest.sample import PeekedSource
+    from app.ingest.source import ByteSource
+
+_Value = TypeVar("_Value")
 
 STANDARD_INPUT = Path("-")
 
 
 def ingest(
     source: Annotated[Path, typer.Argument(help="The leaked file, or - for standard input.")],
-    dataset: Annotated[str, typer.Option("--dataset", help="Short name: a–z, 0–9, hyphens.")],
-    mapping: Annotated[Path, typer.Option("--mapping", help="Which column holds what (TOML).")],
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", help="Short name: a–z, 0–9, hyphens.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="Which column holds what (TOML).")
+    ] = None,
+    suggest: Annotated[
+        bool,
+        typer.Option("--suggest", help="Print a mapping guessed from the first rows, and stop."),
+    ] = False,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Print what it will cost, and stop.")
+    ] = False,
     config: ConfigOption = None,
     data: DataOption = None,
 ) -> None:
@@ -34,14 +51,39 @@ def ingest(
     Nothing readable of it is written anywhere. The source itself is left as it is: feed it from
     an encrypted file and destroy that file's key.
     """
-    print(describe(run_ingest(load_settings(config, data=data), source, dataset, mapping)))
+    if suggest:
+        print(_suggestion(source), end="")
+        return
+    columns = _given("--mapping", mapping)
+    settings = load_settings(config, data=data)
+    if estimate:
+        print(_estimate(settings, source, columns))
+        return
+    name = _given("--dataset", dataset)
+    print(describe(run_ingest(settings, source, name, columns, tells_estimate=True)))
 
 
-def run_ingest(settings: Settings, source: Path, dataset: str, mapping: Path) -> IngestReport:
-    """Ingest one source into a new dataset, showing how far it is."""
+def run_ingest(
+    settings: Settings,
+    source: Path,
+    dataset: str,
+    mapping: Path,
+    *,
+    tells_estimate: bool = False,
+) -> IngestReport:
+    """Ingest one source into a new dataset, showing how far it is.
+
+    Args:
+        settings: of the deployment.
+        source: a file, or `STANDARD_INPUT`.
+        dataset: its short name.
+        mapping: the mapping's file.
+        tells_estimate: what it will cost is told on standard error before it begins.
+    """
     from app.crypto.keyring import KeyRing
     from app.ingest.mapping import parse_mapping
     from app.ingest.pipeline import Ingest
+    from app.ingest.sample import PeekedSource
     from app.protocol.parameters import check_slug
     from app.storage.drafts import SqlDraftStore
     from app.storage.engine import open_database
@@ -49,9 +91,14 @@ def run_ingest(settings: Settings, source: Path, dataset: str, mapping: Path) ->
 
     check_slug(dataset)
     columns = parse_mapping(_read_mapping(mapping))
-    with _open_source(source) as (stream, size_bytes), meter("Reading") as shown:
+    with _open_source(source) as (opened, size_bytes), meter("Reading") as shown:
+        stream = opened
         store = SqlDraftStore(open_database(settings.data))
         with ingest_lock(settings.data, dataset):
+            if tells_estimate:
+                store.check_absent(dataset)
+                peeked = stream = PeekedSource(opened)
+                print(_describe_cost(settings, peeked, columns, size_bytes), file=sys.stderr)
             return Ingest(
                 store=store,
                 ring=KeyRing(settings.keys),
@@ -59,6 +106,47 @@ def run_ingest(settings: Settings, source: Path, dataset: str, mapping: Path) ->
                 workers=settings.threads,
                 observer=_Shown(shown, size_bytes),
             ).run(stream, columns, dataset)
+
+
+def _suggestion(source: Path) -> str:
+    from app.ingest.sample import PeekedSource
+    from app.ingest.suggestion.writing import suggest_mapping
+
+    with _open_source(source) as (stream, _):
+        return suggest_mapping(PeekedSource(stream), today=datetime.now().astimezone().date())
+
+
+def _estimate(settings: Settings, source: Path, mapping: Path) -> str:
+    from app.ingest.mapping import parse_mapping
+    from app.ingest.sample import PeekedSource
+
+    columns = parse_mapping(_read_mapping(mapping))
+    with _open_source(source) as (stream, size_bytes):
+        return _describe_cost(settings, PeekedSource(stream), columns, size_bytes)
+
+
+def _describe_cost(
+    settings: Settings, source: PeekedSource, mapping: SourceMapping, size_bytes: int | None
+) -> str:
+    from app.cli.estimate import describe_estimate
+    from app.ingest.estimate import estimate
+
+    return describe_estimate(
+        estimate(
+            source,
+            mapping,
+            size_bytes=size_bytes,
+            profile=settings.profile,
+            workers=settings.threads,
+        )
+    )
+
+
+def _given(option: str, value: _Value | None) -> _Value:
+    """Return what an option was given, which only some ways to run the command need."""
+    if value is None:
+        raise InvalidInput(f"missing option {option}", hint="see --help")
+    return value
 
 
 def describe(report: IngestReport) -> str:
@@ -106,7 +194,7 @@ class _Shown:
 
 
 @contextmanager
-def _open_source(source: Path) -> Iterator[tuple[BinaryIO, int | None]]:
+def _open_source(source: Path) -> Iterator[tuple[ByteSource, int | None]]:
     if source == STANDARD_INPUT:
         yield sys.stdin.buffer, None
         return
