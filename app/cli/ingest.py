@@ -91,21 +91,21 @@ def run_ingest(
 
     check_slug(dataset)
     columns = parse_mapping(_read_mapping(mapping))
-    with _open_source(source) as (opened, size_bytes), meter("Reading") as shown:
-        stream = opened
-        store = SqlDraftStore(open_database(settings.data))
+    with _open_source(source) as (opened, size_bytes):
+        store, stream = SqlDraftStore(open_database(settings.data)), opened
         with ingest_lock(settings.data, dataset):
             if tells_estimate:
                 store.check_absent(dataset)
                 peeked = stream = PeekedSource(opened)
                 print(_describe_cost(settings, peeked, columns, size_bytes), file=sys.stderr)
-            return Ingest(
-                store=store,
-                ring=KeyRing(settings.keys),
-                profile=settings.profile,
-                workers=settings.threads,
-                observer=_Shown(shown, size_bytes),
-            ).run(stream, columns, dataset)
+            with meter("Reading") as shown:
+                return Ingest(
+                    store=store,
+                    ring=KeyRing(settings.keys),
+                    profile=settings.profile,
+                    workers=settings.threads,
+                    observer=_Shown(shown, size_bytes),
+                ).run(stream, columns, dataset)
 
 
 def _suggestion(source: Path) -> str:

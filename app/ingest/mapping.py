@@ -1,6 +1,6 @@
 """Which columns of a source hold which field: a TOML file, read strictly, bound to a header.
 
-Only the columns named here are ever looked at (`app.ingest.columns` reads how they are named).
+Only the columns named here are ever looked at (`app.ingest.notation` reads how they are named).
 """
 
 from __future__ import annotations
@@ -14,14 +14,9 @@ from typing import Any
 
 from app.errors import InvalidMapping, UnknownScheme
 from app.identity.schemes import FIELD_NAMES, SCHEMES, scheme_named
-from app.ingest.columns import (
-    Columns,
-    parse_columns,
-    parse_empty,
-    parse_texts,
-    parse_variants,
-)
+from app.ingest.columns import Columns
 from app.ingest.encodings import ENCODINGS
+from app.ingest.notation import parse_columns, parse_empty, parse_texts, parse_variants
 from app.ingest.variants.rules import rules_for
 
 _SECTIONS = ("source", "fields", "dataset", "scope")
@@ -58,9 +53,10 @@ class SourceMapping:
             InvalidMapping: a column is not there, or is there twice; those that are there are
                 listed, if they are names and not somebody's data.
         """
+        found = {field: columns.positions(header) for field, columns in self.fields.items()}
         for columns in self.scope.values():
             columns.positions(header)
-        return {field: columns.positions(header) for field, columns in self.fields.items()}
+        return found
 
     def restricted(self, rules: Collection[str]) -> SourceMapping:
         """Return the same mapping, cells read by those of its rules only that are in `rules`."""

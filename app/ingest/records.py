@@ -10,9 +10,9 @@ from itertools import product
 from math import prod
 
 from app.identity.schemes import scheme_input, scheme_named
-from app.ingest.cells import DateReader, FieldReader
 from app.ingest.columns import Columns
 from app.ingest.delimited import Row
+from app.ingest.fields import DateReader, FieldReader
 from app.ingest.mapping import ROW_INPUTS_MAXIMUM, SourceMapping
 
 RAGGED = "columns"

@@ -10,15 +10,20 @@ from __future__ import annotations
 import gc
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
 
+from app.crypto.stretch import INSECURE_TEST_ONLY
 from app.ingest.delimited import DelimitedReader
 from app.ingest.encodings import LineReader
+from app.ingest.estimate import Estimate, estimate
 from app.ingest.mapping import parse_mapping
 from app.ingest.records import RecordReader
+from app.ingest.sample import PeekedSource
+from app.ingest.suggestion.writing import suggest_mapping
 
 # With digits behind it on each row of the source, and nowhere else.
 UNMAPPED, MAPPED, REFUSED = "TEMOINTU", "temoinlu", "TEMOINREFUSE"
@@ -82,6 +87,16 @@ def rows_of(raw: bytes) -> Iterator[tuple[int, RecordReader]]:
         yield number, records
 
 
+def suggested(peeked: PeekedSource) -> str:
+    return suggest_mapping(peeked, today=date(2026, 3, 1))
+
+
+def estimated(peeked: PeekedSource) -> Estimate:
+    return estimate(
+        peeked, parse_mapping(MAPPING), size_bytes=None, profile=INSECURE_TEST_ONLY, workers=1
+    )
+
+
 def test_the_search_finds_what_it_looks_for() -> None:
     """A search that cannot fail shows nothing."""
     kept = {"deep": [(f"x {UNMAPPED}{7:06d}",)]}
@@ -102,3 +117,12 @@ def test_nothing_is_left_when_all_rows_are_read() -> None:
     *_, (last, records) = rows_of(source())
     assert (last, records.counts.refused_values["phone: format"]) == (ROWS - 1, ROWS)
     assert alive() == set()
+
+
+@pytest.mark.parametrize("look", [suggested, estimated])
+def test_nothing_is_left_of_what_was_only_looked_at(look: Callable[[PeekedSource], object]) -> None:
+    """A suggestion and an estimate hold counts, and no row."""
+    peeked = PeekedSource(io.BytesIO(source()))
+    kept = look(peeked)
+    assert alive() == set()
+    assert kept

@@ -15,8 +15,8 @@ _IS_ALTERNATIVE = 0.2
 
 # Whose name, number or address it is, if not the patient's.
 _SOMEBODY_ELSES = re.compile(
-    r"medecin|docteur|doctor|presc|labo|ville|town|city|rue|street|adr|commune|pays|user|util"
-    r"|operat|secret|fichier|file|service|mutuelle|hopital|clinique|corresp|employ"
+    r"(?:^|_)(?:medecin|docteur|doctor|presc|labo|ville|town|city|rue|street|adr|commune|pays|user"
+    r"|utilisateur|operat|secret|fichier|file|service|mutuelle|hopital|clinique|corresp|employ)"
 )
 
 

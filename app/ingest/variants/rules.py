@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from app.ingest.variants.cells import whole_number, zero_for_o
 from app.ingest.variants.contacts import several_addresses, several_numbers
 from app.ingest.variants.names import (
     double_names,
@@ -15,6 +14,7 @@ from app.ingest.variants.names import (
     several_given_names,
     without_titles,
 )
+from app.ingest.variants.numbers import whole_number, zero_for_o
 from app.ingest.variants.redecoding import decoded_once
 
 

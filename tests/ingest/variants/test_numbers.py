@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ingest.variants.cells import is_rounded_nir, whole_number, zero_for_o
+from app.ingest.variants.numbers import is_rounded_nir, whole_number, zero_for_o
 
 
 @pytest.mark.parametrize(

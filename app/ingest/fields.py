@@ -17,7 +17,7 @@ from app.identity.characters import MAX_CHARACTERS
 from app.identity.dates import possible_birth_dates
 from app.identity.schemes import normalise_field
 from app.ingest.columns import Columns
-from app.ingest.variants.cells import is_rounded_nir
+from app.ingest.variants.numbers import is_rounded_nir
 from app.ingest.variants.rules import other_readings, rules_for
 
 ROUNDED = "rounded by a spreadsheet"
@@ -86,10 +86,10 @@ class FieldReader:
         """Read a cell otherwise that is refused as it stands; count what is refused again."""
         # A cell that is longer than any identifier is another column's: no rule has to search it.
         texts = other_readings(cell, self._rescues) if len(cell) <= MAX_CHARACTERS else []
-        refusals = self._add(texts, others) if texts else [refusal.reason]
-        for reason in refusals:
-            if self._name == "nir" and reason == "length" and is_rounded_nir(cell):
-                reason = ROUNDED  # noqa: PLW2901
+        reasons = self._add(texts, others) if texts else [refusal.reason]
+        if self._name == "nir" and is_rounded_nir(cell):
+            reasons = [ROUNDED]
+        for reason in reasons:
             self._refused[f"{self._name}: {reason}"] += 1
 
     def _add(self, texts: Sequence[str], found: list[str]) -> list[str]:
@@ -124,6 +124,13 @@ class DateReader(FieldReader):
 
     def values(self, row: Sequence[str]) -> list[str]:
         """Return the distinct dates of a row."""
+        return self._dates(row, self._refused)
+
+    def values_as_they_stand(self, row: Sequence[str]) -> list[str]:
+        """Return the same as `values`, uncounted: no rule reads a date, its formats do."""
+        return self._dates(row, Counter())
+
+    def _dates(self, row: Sequence[str], refused: Counter[str]) -> list[str]:
         found: list[str] = []
         for padded in self._cells(row):
             cell = padded.strip()
@@ -132,18 +139,10 @@ class DateReader(FieldReader):
             try:
                 dates = self._possible(cell)
             except InvalidField as refusal:
-                self._refused[f"{self._name}: {refusal.reason}"] += 1
+                refused[f"{self._name}: {refusal.reason}"] += 1
                 continue
             found += [born for born in dates if born not in found]
         return found
-
-    def values_as_they_stand(self, row: Sequence[str]) -> list[str]:
-        """Return the same as `values`: no rule reads a date, its formats do."""
-        refused, self._refused = self._refused, Counter()
-        try:
-            return self.values(row)
-        finally:
-            self._refused = refused
 
 
 def cells_at(positions: Sequence[int]) -> Callable[[Sequence[str]], Sequence[str]]:
