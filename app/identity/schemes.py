@@ -89,10 +89,19 @@ def normalise_field(field: str, raw: str) -> str:
     Raises:
         InvalidField: the value is refused, or (reason `unexpected`) there is no such field.
     """
+    return normaliser_of(field)(raw)
+
+
+def normaliser_of(field: str) -> Callable[[str], str]:
+    """Return what normalises one field, for whoever has many values of it.
+
+    Raises:
+        InvalidField: reason `unexpected`: there is no such field.
+    """
     normaliser = _NORMALISERS.get(field)
     if normaliser is None:
         raise _unknown_field()
-    return normaliser(raw)
+    return normaliser
 
 
 def normalise_fields(scheme: Scheme, raw: Mapping[str, str]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from operator import itemgetter
 from app.errors import InvalidField
 from app.identity.characters import MAX_CHARACTERS
 from app.identity.dates import possible_birth_dates
-from app.identity.schemes import normalise_field
+from app.identity.schemes import normaliser_of
 from app.ingest.columns import Columns
 from app.ingest.variants.numbers import is_rounded_nir
 from app.ingest.variants.rules import other_readings, rules_for
@@ -41,7 +41,7 @@ class FieldReader:
         self._positions = positions
         self._cells = self._cells_that_count if columns.needs_care else cells_at(positions)
         self._refused = refused
-        self._normalise: Callable[[str], str] = partial(normalise_field, name)
+        self._normalise = normaliser_of(name)
         rules = rules_for(name, columns.variants)
         self._rescues = rules
         self._adding = tuple(rule for rule in rules if not rule.is_rescue)
