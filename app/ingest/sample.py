@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from app.errors import InvalidSource
@@ -25,7 +25,7 @@ class Sample:
     """The first rows of a source.
 
     Args:
-        delimiter: what stands between its columns.
+        delimiter: what stands between its columns; empty where it is no delimited text.
         names: of its columns, where its first line names them; empty otherwise, so that nothing
             of somebody's row is ever taken for a name.
         rows: those that have as many columns as most.
@@ -34,7 +34,7 @@ class Sample:
 
     delimiter: str
     names: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    rows: Sequence[Sequence[str]] = field(repr=False)
     is_whole: bool
 
 

@@ -36,7 +36,11 @@ def suggest_mapping(source: PeekedSource, *, today: date) -> str:
     Raises:
         InvalidSource: it is no text, has no row, or its columns make up no identifier.
     """
-    sample = take_sample(source)
+    return suggest_for(take_sample(source), today=today)
+
+
+def suggest_for(sample: Sample, *, today: date) -> str:
+    """Return a mapping guessed from the first rows of any source; as `suggest_mapping`."""
     table = Table(sample)
     fields = _fields(table)
     _check_useful(fields, len(sample.rows))
@@ -85,8 +89,9 @@ def _lines(
     yield f"# A guess from the first {len(sample.rows):,} rows. Shares are of the cells that hold"
     yield "# something; no value of the source is shown. Check every line, and fill in [dataset]."
     yield "\n[source]"
-    yield 'encoding = "auto"'
-    yield f"delimiter = {toml_text(sample.delimiter)}"
+    if sample.delimiter:
+        yield 'encoding = "auto"'
+        yield f"delimiter = {toml_text(sample.delimiter)}"
     if not has_header:
         yield "# The first line does not seem to name the columns, so they are counted from 1."
         yield "header = false"

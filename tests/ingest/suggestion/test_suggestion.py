@@ -18,10 +18,10 @@ from app.errors import InvalidSource
 from app.identity.nir import nir_key
 from app.ingest.mapping import SourceMapping, parse_mapping
 from app.ingest.records import RecordReader
-from app.ingest.sample import PeekedSource
+from app.ingest.sample import PeekedSource, Sample
 from app.ingest.suggestion.recognition import plain_words
 from app.ingest.suggestion.table import _SOMEBODY_ELSES
-from app.ingest.suggestion.writing import suggest_mapping
+from app.ingest.suggestion.writing import suggest_for, suggest_mapping
 from app.synthesis.mapping import MAPPING_TOML
 from app.synthesis.record import COLUMNS
 from tests.ingest.examples import leak, read
@@ -234,6 +234,14 @@ def test_where_something_fits_that_identifies_nobody_that_is_said_too() -> None:
     with pytest.raises(InvalidSource) as caught:
         suggested(raw)
     assert "there may be birth_date" in caught.value.hint
+
+
+def test_rows_that_nothing_delimits_have_no_delimiter_to_write() -> None:
+    """As those of a spreadsheet."""
+    rows = [[f"a{n}@x.example"] for n in range(30)]
+    text = suggest_for(Sample("", ["MAIL"], rows, is_whole=True), today=TODAY)
+    assert "delimiter" not in text
+    assert parse_mapping(text).positions(["MAIL"]) == {"email": (0,)}
 
 
 # A name with a line end in it is two lines to the reader.
