@@ -5,7 +5,8 @@
     │   ├── InvalidField           one field of an identifier, with the reason
     │   ├── InvalidMapping         the mapping of a source's columns to fields
     │   ├── InvalidSource          the source cannot be read to its end
-    │   │   └── TooManyRejects     more of its rows cannot be used than the operator accepts
+    │   │   ├── TooManyRejects     more of its rows cannot be used than the operator accepts
+    │   │   └── BeginningEnded     only its beginning was looked at, and there is more of it
     │   ├── InvalidIdentity        a file with the key that a source was encrypted to
     │   ├── InvalidMessage         a protocol message of the wrong shape
     │   ├── InvalidSettings        a setting that cannot be used
@@ -89,6 +90,10 @@ class InvalidIdentity(InvalidInput):
 
 class TooManyRejects(InvalidSource):
     """More rows of the source cannot be used than the operator accepts."""
+
+
+class BeginningEnded(InvalidSource):
+    """Only the beginning of the source was looked at, and what is asked for stands behind it."""
 
 
 class InvalidMessage(InvalidInput):

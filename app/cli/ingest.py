@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from app.cli.estimate import estimate_before_run, estimated
 from app.cli.options import ConfigOption, DataOption
 from app.cli.progress import Meter, meter
 from app.cli.reports import reject_report
-from app.errors import InvalidIdentity, InvalidMapping, InvalidSource
+from app.cli.sources import open_source, read_mapping
+from app.errors import InvalidInput
 from app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from app.ingest.pipeline import IngestReport
 
-STANDARD_INPUT = Path("-")
+_Value = TypeVar("_Value")
 
 
 def ingest(
     source: Annotated[Path, typer.Argument(help="The leaked file, or - for standard input.")],
-    dataset: Annotated[str, typer.Option("--dataset", help="Short name: a–z, 0–9, hyphens.")],
-    mapping: Annotated[Path, typer.Option("--mapping", help="Which column holds what (TOML).")],
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", help="Short name: a–z, 0–9, hyphens.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="Which column holds what (TOML).")
+    ] = None,
     identity: Annotated[
         Path | None, typer.Option("--identity", help="Keys of an age file, as age-keygen's.")
     ] = None,
@@ -37,6 +42,13 @@ def ingest(
     report: Annotated[
         Path | None, typer.Option("--report", help="List each rejected line here (JSON lines).")
     ] = None,
+    suggest: Annotated[
+        bool,
+        typer.Option("--suggest", help="Print a mapping guessed from the first rows, and stop."),
+    ] = False,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Print what it will cost, and stop.")
+    ] = False,
     config: ConfigOption = None,
     data: DataOption = None,
 ) -> None:
@@ -47,8 +59,17 @@ def ingest(
     file, one inside the other. Nothing readable of it is written anywhere. The source itself is
     left as it is: feed it from an encrypted file and destroy that file's key.
     """
-    options = IngestOptions(identity, max_rejects, report)
-    print(describe(run_ingest(load_settings(config, data=data), source, dataset, mapping, options)))
+    if suggest:
+        print(_suggestion(source, identity, mapping), end="")
+        return
+    columns = _given("--mapping", mapping)
+    settings = load_settings(config, data=data)
+    if estimate:
+        print(_estimate(settings, source, identity, columns))
+        return
+    options = IngestOptions(identity, max_rejects, report, tells_estimate=True)
+    name = _given("--dataset", dataset)
+    print(describe(run_ingest(settings, source, name, columns, options)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +80,13 @@ class IngestOptions:
         identity: file with the keys to decrypt an age file with.
         max_rejects: as `rejects.RejectLimit` reads it.
         report: where each reject is listed.
+        tells_estimate: what it will cost is told on standard error before it begins.
     """
 
     identity: Path | None = None
     max_rejects: str = "1%"
     report: Path | None = None
+    tells_estimate: bool = False
 
 
 def run_ingest(
@@ -78,7 +101,6 @@ def run_ingest(
     from app.ingest.mapping import parse_mapping
     from app.ingest.pipeline import Ingest
     from app.ingest.rejects import RejectLimit
-    from app.ingest.sources.opening import LeakSource
     from app.protocol.parameters import check_slug
     from app.storage.drafts import SqlDraftStore
     from app.storage.engine import open_database
@@ -87,25 +109,52 @@ def run_ingest(
     check_slug(dataset)
     options = options or IngestOptions()
     limit = RejectLimit.parse(options.max_rejects)
-    columns = parse_mapping(_read_mapping(mapping))
-    identities = _read_identities(options.identity)
+    columns = parse_mapping(read_mapping(mapping))
     with (
-        _open_source(source) as (stream, size_bytes),
+        open_source(source, options.identity) as named,
         reject_report(options.report, source) as report,
-        meter("Reading") as shown,
     ):
-        opened = LeakSource(stream, columns.source, identities, columns.column_names)
         store = SqlDraftStore(open_database(settings.data))
         with ingest_lock(settings.data, dataset):
-            return Ingest(
-                store=store,
-                ring=KeyRing(settings.keys),
-                profile=settings.profile,
-                workers=settings.threads,
-                observer=_Shown(shown, size_bytes),
-                max_rejects=limit,
-                report=report,
-            ).run(opened, columns, dataset)
+            if options.tells_estimate:
+                store.check_absent(dataset)
+                print(estimate_before_run(settings, named, columns), file=sys.stderr)
+            with meter("Reading") as shown:
+                return Ingest(
+                    store=store,
+                    ring=KeyRing(settings.keys),
+                    profile=settings.profile,
+                    workers=settings.threads,
+                    observer=_Shown(shown, named.size_bytes),
+                    max_rejects=limit,
+                    report=report,
+                ).run(named.leak(columns.source, columns.column_names), columns, dataset)
+
+
+def _suggestion(source: Path, identity: Path | None, mapping: Path | None) -> str:
+    from app.ingest.mapping import parse_source
+    from app.ingest.suggestion.writing import suggest_mapping
+
+    # What a member, a sheet or a table is called can only be known from somebody.
+    known = parse_source(read_mapping(mapping) if mapping else "")
+    today = datetime.now().astimezone().date()
+    with open_source(source, identity) as named:
+        return suggest_mapping(named.look, known, today=today)
+
+
+def _estimate(settings: Settings, source: Path, identity: Path | None, mapping: Path) -> str:
+    from app.ingest.mapping import parse_mapping
+
+    columns = parse_mapping(read_mapping(mapping))
+    with open_source(source, identity) as named:
+        return estimated(settings, named, columns)
+
+
+def _given(option: str, value: _Value | None) -> _Value:
+    """Return what an option was given, which only some ways to run the command need."""
+    if value is None:
+        raise InvalidInput(f"missing option {option}", hint="see --help")
+    return value
 
 
 def describe(report: IngestReport) -> str:
@@ -117,6 +166,12 @@ def describe(report: IngestReport) -> str:
         *(f"  rejected, {reason}: {n:,}" for reason, n in counts.rejects.most_common()),
         *(f"  value refused, {what}: {n:,}" for what, n in counts.refused_values.most_common()),
     ]
+    if counts.crowded:
+        first = ", ".join(f"{line:,}" for line in counts.crowded_lines[:5])
+        told.append(
+            f"  read as they stand, with too many other readings: {counts.crowded:,} rows,"
+            f" first at line {first}"
+        )
     if lines.header > 1:
         told.append(f"  lines that name columns, or statements that are no row: {lines.header:,}")
     if lines.unquoted or lines.replaced:
@@ -146,48 +201,3 @@ class _Shown:
 
     def publishing(self, *, scheme: str, entries: int) -> None:
         self._shown.update(1, 1, f"publishing {scheme}, {entries:,} entries")
-
-
-@contextmanager
-def _open_source(source: Path) -> Iterator[tuple[BinaryIO, int | None]]:
-    if source == STANDARD_INPUT:
-        with _named("standard input"):
-            yield sys.stdin.buffer, None
-        return
-    try:
-        stream = source.open("rb")
-    except OSError as exc:
-        raise InvalidSource(f"the source cannot be opened: {exc.strerror}") from exc
-    with stream:
-        is_file = source.is_file()
-        with _named(source.name):
-            yield stream, source.stat().st_size if is_file else None
-
-
-@contextmanager
-def _named(name: str) -> Iterator[None]:
-    """Say of what source it is that something is wrong."""
-    try:
-        yield
-    except InvalidSource as exc:
-        raise type(exc)(f"{name}: {exc.message}", hint=exc.hint) from exc
-
-
-def _read_identities(identity: Path | None) -> Sequence[Any]:
-    if identity is None:
-        return ()
-    from app.ingest.sources.encrypted import parse_identities
-
-    try:
-        return parse_identities(identity.read_bytes())
-    except OSError as exc:
-        raise InvalidIdentity(f"the identity file cannot be read: {exc.strerror}") from exc
-
-
-def _read_mapping(mapping: Path) -> str:
-    try:
-        return mapping.read_text(encoding="utf-8")
-    except OSError as exc:
-        raise InvalidMapping(f"the mapping cannot be opened: {exc.strerror}") from exc
-    except UnicodeDecodeError:
-        raise InvalidMapping("the mapping is not UTF-8") from None

@@ -43,6 +43,7 @@ class Dialect:
     """How one kind of dump writes things.
 
     Args:
+        name: `POSTGRESQL` or `MYSQL`.
         is_escaped: whether a backslash inside quotes makes the next character another one.
         blank: spaces and comments between tokens.
         piece: of a statement that is passed over; quotes hide what ends a statement.
@@ -50,6 +51,7 @@ class Dialect:
             backslashes, one without, digits, a word, what is behind.
     """
 
+    name: str
     is_escaped: bool
     blank: re.Pattern[bytes]
     piece: re.Pattern[bytes]
@@ -63,6 +65,7 @@ def _mysql(*, is_escaped: bool) -> Dialect:
     value = rb"(?:(?:_\w++\s*+)?(%b|%b))" % (text, quoted)
     never = rb"(\Zx)"
     return Dialect(
+        name=MYSQL,
         is_escaped=is_escaped,
         blank=_pattern(rb"(?:\s++|%b)*+" % comment),
         piece=_pattern(
@@ -83,6 +86,7 @@ def _postgresql(*, is_escaped: bool) -> Dialect:
         _ESCAPED, _PLAIN,
     )  # fmt: skip
     return Dialect(
+        name=POSTGRESQL,
         is_escaped=is_escaped,
         blank=_pattern(rb"(?:\s++|%b)*+" % comment),
         piece=_pattern(

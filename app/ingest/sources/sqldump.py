@@ -8,7 +8,7 @@ reject.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from app.ingest.sources.cells import NO_TEXT
 from app.ingest.sources.encodings import TextStream
@@ -122,6 +122,11 @@ class SqlDumpReader:
                 "delimiter": self._delimiter.decode("ascii"),
             },
         }
+
+    @property
+    def found(self) -> Mapping[str, str]:
+        """Of which database the dump is, and the table that is read."""
+        return {"format": self._dialect.name, "table": self._tables.name or ""}
 
     def close(self) -> None:
         """Nothing is at work in the background."""
