@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import lzma
+import random
+from collections.abc import Callable
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 
 from app.crypto.stretch import INSECURE_TEST_ONLY
 from app.errors import InvalidMapping, InvalidSource
 from app.ingest.estimate import Estimate, count_inputs, estimate, stretches_per_second
 from app.ingest.mapping import parse_mapping
-from app.ingest.sample import PeekedSource
+from app.ingest.sample import SAMPLE_BYTES, PeekedSource
 from app.ingest.sources.opening import LeakSource
+from app.ingest.sources.settings import SourceSettings
 from app.synthesis.mapping import MAPPING_TOML
-from tests.ingest.examples import leak, read
+from tests.ingest.examples import PHONES_TOML, leak, read
+from tests.ingest.sources.writers import IDENTITY, aged, zipped
 
 NAMES = """\
 [fields]
@@ -32,6 +40,10 @@ DUPONT;MARIE;1985-02-01
 LE GOFF-MARTIN;ZOE;1985-02-01
 RIOU;ZOE;1985-02-01
 """
+
+
+def packed_by_xz(content: bytes) -> bytes:
+    return lzma.compress(content, preset=0)
 
 
 def estimated(
@@ -97,6 +109,62 @@ def test_of_a_stream_nobody_knows_the_rows() -> None:
     told = estimated(raw, size_bytes=None)
     assert (told.rows, told.sample.rows) == (None, 2_000)
     assert told.scaled(1_000, 1_000_000) == 500_000
+
+
+PACKS = [gzip.compress, packed_by_xz, zipped, aged]
+
+
+def packed(rows: int, pack: Callable[[bytes], bytes]) -> tuple[bytes, LeakSource]:
+    """Return a source whose rows are as hard to pack as a leak's, and what it was packed into."""
+    draw = random.Random(1)
+    lines = (f"019900{n % 10_000:04d};{draw.randbytes(30).hex()}\n" for n in range(rows))
+    content = pack(b"TEL;COMMENTAIRE\n" + "".join(lines).encode())
+    return content, LeakSource(io.BytesIO(content), SourceSettings(), [IDENTITY])
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.__name__)
+def test_a_small_compressed_source_is_counted(pack: Callable[[bytes], bytes]) -> None:
+    """What was read ahead would tell that there are no other rows than the first ones."""
+    content, source = packed(6_000, pack)
+    told = estimated(source, PHONES_TOML, size_bytes=len(content))
+    assert (told.rows, told.is_counted, told.is_whole) == (6_000, True, False)
+    assert told.sample.rows == 2_000
+
+
+@pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.__name__)
+def test_a_large_compressed_source_is_estimated_by_its_size(pack: Callable[[bytes], bytes]) -> None:
+    content, source = packed(120_000, pack)
+    told = estimated(source, PHONES_TOML, size_bytes=len(content))
+    assert not told.is_counted
+    assert told.rows is not None
+    assert abs(told.rows - 120_000) < 12_000
+
+
+def test_a_source_that_is_packed_very_well_is_counted_too() -> None:
+    """Its bytes have been read to their end long before its rows."""
+    content = gzip.compress(b"TEL\n" + b"0199000001\n" * 130_000)
+    source = LeakSource(io.BytesIO(content), SourceSettings())
+    told = estimated(source, PHONES_TOML, size_bytes=len(content))
+    assert (told.rows, told.is_counted) == (130_000, True)
+
+
+def test_a_table_that_says_how_many_rows_it_has_is_believed() -> None:
+    numbers = pyarrow.array([f"019900{n % 10_000:04d}" for n in range(80_000)])
+    out = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.Table.from_arrays([numbers], names=["TEL"]), out)
+    content = out.getvalue()
+    source = LeakSource(io.BytesIO(content), SourceSettings())
+    told = estimated(source, PHONES_TOML, size_bytes=len(content))
+    assert told.rows is not None
+    assert abs(told.rows - 80_000) < 100
+
+
+def test_the_beginning_of_a_packed_stream_is_enough() -> None:
+    content, _ = packed(60_000, gzip.compress)
+    assert len(content) > SAMPLE_BYTES
+    source = LeakSource(PeekedSource(io.BytesIO(content)).beginning(), SourceSettings())
+    told = estimated(source, PHONES_TOML)
+    assert (told.rows, told.sample.rows) == (None, 2_000)
 
 
 def test_what_is_wrong_with_mapping_or_source_is_told_before_anything_is_measured() -> None:

@@ -129,7 +129,7 @@ def _parquet(header: Sequence[str], rows: Table) -> Written:
     return Written(out.getvalue())
 
 
-def _zipped(content: bytes) -> bytes:
+def zipped(content: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("leak/", b"")
@@ -138,7 +138,7 @@ def _zipped(content: bytes) -> bytes:
     return out.getvalue()
 
 
-def _aged(content: bytes) -> bytes:
+def aged(content: bytes) -> bytes:
     return pyrage.encrypt(content, [IDENTITY.to_public()])  # type: ignore[no-any-return]  # it has no types
 
 
@@ -189,12 +189,12 @@ WRITERS: Mapping[str, Write] = {
     "csv.bz2": _packed(_csv, bz2.compress),
     "csv.xz": _packed(_csv, lzma.compress),
     "csv.zst": _packed(_csv, zstd.compress),
-    "csv.zip": _packed(_csv, _zipped),
-    "csv.age": _packed(_csv, _aged),
+    "csv.zip": _packed(_csv, zipped),
+    "csv.age": _packed(_csv, aged),
     "csv.age in armour": _packed(_csv, _armoured),
-    "sql.xz.age": _packed(inserted_mysql, lzma.compress, _aged),
-    "utf-16.zip.age": _packed(_encoded("utf-16-le", is_declared=False), _zipped, _aged),
-    "xlsx.age": _packed(_workbook, _aged),
+    "sql.xz.age": _packed(inserted_mysql, lzma.compress, aged),
+    "utf-16.zip.age": _packed(_encoded("utf-16-le", is_declared=False), zipped, aged),
+    "xlsx.age": _packed(_workbook, aged),
     "parquet.gz": _packed(_parquet, gzip.compress),
     "ndjson.zst": _packed(_json_lines, zstd.compress),
 }
