@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from app.ingest.sources.cells import NO_TEXT
 from app.ingest.sources.encodings import TextStream
 from app.ingest.sources.rows import RAGGED, LineCounts, Place, Row
 from app.ingest.sources.sqldialects import (
@@ -21,7 +20,7 @@ from app.ingest.sources.sqldialects import (
 )
 from app.ingest.sources.sqltables import Tables, created_columns, unquoted
 from app.ingest.sources.sqltext import CUT_HINT, SqlText
-from app.ingest.sources.sqlvalues import copied_fields, quoted_text, word_text
+from app.ingest.sources.sqlvalues import copied_fields, row_values
 
 _LIST = rb"\(\s*(%b(?:\s*,\s*%b)*+)\s*\)" % (IDENTIFIER, IDENTIFIER)
 _COPY = re.compile(
@@ -37,10 +36,8 @@ _CREATE = re.compile(
 )
 _DELIMITER = re.compile(rb"DELIMITER[ \t]+(\S+)[ \t]*(?=\r?\n|\Z)", re.IGNORECASE)
 _PSQL = re.compile(rb"\\[^\n]*+")
-_OPEN, _COMMA = re.compile(rb"\("), re.compile(rb",")
 # What a statement may say after its rows.
 _BEHIND = re.compile(rb"(?:ON|AS|RETURNING)\s", re.IGNORECASE)
-_DAMAGED = "a row is damaged, or the dump ends inside it"
 _COPY_END = rb"\."
 
 
@@ -226,45 +223,28 @@ class SqlDumpReader:
             yield self._row(number, *copied_fields(line, self._encodings))
 
     def _inserted(self) -> Iterator[Row]:
-        text = self._text
+        text, dialect = self._text, self._dialect
         while self._is_at_first or self._take_comma():
             number = text.line
-            found = text.match(_OPEN)
+            found = text.match(dialect.row)
             if found is None:
-                raise text.fault(_DAMAGED, hint=CUT_HINT)
+                text.go_to_damage(dialect)
+                raise text.fault("a row is damaged, or the dump ends inside it", hint=CUT_HINT)
             text.take(found)
             self._is_at_first = False
-            yield self._row(number, *self._tuple())
-        if not text.match(_BEHIND) and not text.stands_at(self._delimiter):
-            raise text.fault(_DAMAGED, hint=CUT_HINT)
-        text.skip_statement(self._dialect, self._delimiter)
+            yield self._row(number, *row_values(found[0], self._encodings, dialect.value))
+        if not text.stands_at(self._delimiter) and not text.peek(_BEHIND):
+            raise text.fault("something else stands behind a row", hint=CUT_HINT)
+        text.skip_statement(dialect, self._delimiter)
 
     def _take_comma(self) -> bool:
         """Go on behind a comma between two rows; tell whether there is one."""
         self._text.skip_blank(self._dialect)
-        found = self._text.match(_COMMA)
-        if found:
-            self._text.take(found)
+        is_there = self._text.stands_at(b",")
+        if is_there:
+            self._text.take_bytes(1)
             self._text.skip_blank(self._dialect)
-        return found is not None
-
-    def _tuple(self) -> tuple[list[str], bool]:
-        """Return the values up to the closing parenthesis, and whether bytes were replaced."""
-        values, is_any_replaced = [], False
-        while found := self._text.match(self._dialect.value):
-            escaped, plain, digits, word, behind = found.groups()
-            if raw := escaped or plain:
-                value, is_replaced = quoted_text(
-                    raw, self._encodings, is_escaped=escaped is not None
-                )
-                is_any_replaced |= is_replaced
-            else:
-                value = NO_TEXT if digits else word_text(word)
-            values.append(value)
-            self._text.take(found)
-            if behind == b")":
-                return values, is_any_replaced
-        raise self._text.fault(_DAMAGED, hint=CUT_HINT)
+        return is_there
 
     def _row(self, number: int, values: list[str], is_replaced: bool) -> Row:  # noqa: FBT001
         self.counts.total += 1

@@ -69,8 +69,9 @@ class SqlText:
             found = pattern.match(self._buffer, self._at)
             if found and (found.end() < len(self._buffer) or self._is_end):
                 return found
-            if len(self._buffer) - self._at > TOKEN_BYTES_MAXIMUM or not self._more():
-                return found if self._is_end else None
+            if self._is_end or len(self._buffer) - self._at > TOKEN_BYTES_MAXIMUM:
+                return None
+            self._more()
 
     def take(self, found: re.Match[bytes]) -> None:
         """Go on behind what was found."""
@@ -78,6 +79,17 @@ class SqlText:
         if ends := self._buffer.count(b"\n", begin, self._at):
             self.line += ends
             self._line_begin = self._base + self._buffer.rfind(b"\n", begin, self._at) + 1
+
+    def take_bytes(self, size: int) -> None:
+        """Go on behind so many bytes that were seen, none of which ends a line."""
+        self._at += size
+
+    def go_to_damage(self, dialect: Dialect) -> None:
+        """Go to the first value of a row that is none, so that an error says where it is."""
+        if self.stands_at(b"("):
+            self.take_bytes(1)
+            while found := self.match(dialect.item):
+                self.take(found)
 
     def take_line(self) -> bytes | None:
         """Return the rest of the line, and go on behind it; None if it has no end."""
@@ -117,7 +129,7 @@ class SqlText:
         length = 0
         while not self.is_at_end():
             if self.stands_at(delimiter):
-                self._at += len(delimiter)
+                self.take_bytes(len(delimiter))
                 return b"".join(text)
             found = self.match(dialect.piece)
             if found is None:
@@ -129,7 +141,12 @@ class SqlText:
         raise self.fault("a statement or a value in it has no end", hint=CUT_HINT)
 
     def _more(self) -> bool:
-        """Read on, at least as much again as there is; tell whether there was something."""
+        """Read on, at least as much again as there is; tell whether there was something.
+
+        What was found before is of no use after that, as the bytes are in another place then.
+        """
+        if self._is_end:
+            return False
         rest = self._buffer[self._at :]
         self._base += self._at
         self._at = 0

@@ -88,8 +88,8 @@ def test_bytes_are_no_text() -> None:
 
 
 def test_escapes_of_copy_are_undone() -> None:
-    text = "COPY public.t (a, b) FROM stdin;\nx\\ty\\nz\\\\\\b\\101\\x42\t\\N\n\\\\N\t\n\\.\n"
-    assert values_of(text, POSTGRESQL) == [["x\ty\nz\\\bAB", ""], ["\\N", ""]]
+    text = "COPY public.t (a, b) FROM stdin;\nx\\ty\\nz\\\\\\b\\101\\x42\\8\\q\t\\N\n\\\\N\t\n\\.\n"
+    assert values_of(text, POSTGRESQL) == [["x\ty\nz\\\bAB8q", ""], ["\\N", ""]]
 
 
 def test_rows_follow_the_columns_that_their_statement_names() -> None:
