@@ -12,6 +12,7 @@ from app.crypto.stretch import StretchProfile
 from app.ingest.mapping import parse_mapping
 from app.ingest.pipeline import Ingest, IngestReport
 from app.ingest.sources.opening import LeakSource
+from app.ingest.sources.settings import SourceSettings
 from app.storage.drafts import SqlDraftStore
 from app.storage.engine import open_database
 from app.synthesis.leak import synthesise
@@ -19,6 +20,8 @@ from app.synthesis.mapping import MAPPING_TOML
 from scripts.benches.measuring import cores
 
 DATASET = "bench"
+# Of a made-up leak.
+ENCODING, DELIMITER = "cp1252", ";"
 _SEED = 1
 
 
@@ -46,6 +49,13 @@ class Leak:
         return [known for known in map(json.loads, lines) if known["scheme"] == scheme]
 
 
+def read_all(source: Path) -> int:
+    """Read every row of a made-up leak as an ingest does, and return how many there are."""
+    settings = SourceSettings(encoding=ENCODING, delimiter=DELIMITER)
+    with source.open("rb") as stream, LeakSource(stream, settings).open() as table:
+        return sum(1 for _ in table.rows())
+
+
 class _Unwatched:
     """An observer that looks away."""
 
@@ -66,4 +76,4 @@ def ingest(leak: Leak, data: Path, profile: StretchProfile) -> IngestReport:
             profile=profile,
             workers=cores(),
             observer=_Unwatched(),
-        ).run(LeakSource(source, mapping.source), mapping, DATASET)
+        ).run(LeakSource(source, mapping.source, (), mapping.column_names), mapping, DATASET)

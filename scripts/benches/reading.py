@@ -12,17 +12,14 @@ import pyarrow.csv
 
 from app.crypto.stretch import INSECURE_TEST_ONLY
 from app.ingest.evaluation import CHUNK_INPUTS
-from app.ingest.sources.opening import LeakSource
-from app.ingest.sources.settings import SourceSettings
 from scripts.benches.floors import bare_argon2id_on_all_cores, group_operations_on_all_cores
-from scripts.benches.leaks import Leak, ingest
+from scripts.benches.leaks import DELIMITER, ENCODING, Leak, ingest, read_all
 from scripts.benches.measuring import Cost, Figure, Pair, Plan, Target, Unit, cost_of, in_turns
 
 ROWS = 50_000
 PIPELINE_ROWS = 4_000
 # How many times the fastest reader the rest may cost beside the group operations.
 READINGS = 3
-_ENCODING, _DELIMITER = "cp1252", ";"
 
 
 def figures(plan: Plan) -> list[Figure]:
@@ -39,23 +36,16 @@ def figures(plan: Plan) -> list[Figure]:
     ]
 
 
-def read_all(source: Path) -> int:
-    """Read every row as an ingest does, and return how many there are."""
-    settings = SourceSettings(encoding=_ENCODING, delimiter=_DELIMITER)
-    with source.open("rb") as stream, LeakSource(stream, settings).open() as table:
-        return sum(1 for _ in table.rows())
-
-
 def _with_csv(source: Path) -> int:
-    with source.open(encoding=_ENCODING, newline="") as lines:
-        return sum(1 for _ in csv.reader(lines, delimiter=_DELIMITER)) - 1
+    with source.open(encoding=ENCODING, newline="") as lines:
+        return sum(1 for _ in csv.reader(lines, delimiter=DELIMITER)) - 1
 
 
 def _with_pyarrow(source: Path) -> int:
     rows: int = pyarrow.csv.read_csv(
         source,
-        read_options=pyarrow.csv.ReadOptions(encoding=_ENCODING),
-        parse_options=pyarrow.csv.ParseOptions(delimiter=_DELIMITER, newlines_in_values=True),
+        read_options=pyarrow.csv.ReadOptions(encoding=ENCODING),
+        parse_options=pyarrow.csv.ParseOptions(delimiter=DELIMITER, newlines_in_values=True),
     ).num_rows
     return rows
 

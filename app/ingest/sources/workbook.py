@@ -19,9 +19,9 @@ _CELLS_MAXIMUM = 100_000_000
 _CONTENT_BYTES_MAXIMUM = 4 * 1024 * 1024 * 1024
 _CHUNK_BYTES = 1024 * 1024
 _SHEET_FOLDER = "xl/worksheets/"
-_CELL = re.compile(rb'<(?:\w+:)?c [^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
-# No cell's first tag is longer than this, so none is missed where two chunks meet.
-_OVERLAP_BYTES = 256
+_CELL = re.compile(rb' r="([A-Z]{1,3})([0-9]{1,7})"')
+# No cell's name is longer than this, so none is missed where two chunks meet.
+_OVERLAP_BYTES = 16
 
 
 class Sheet:
