@@ -28,7 +28,7 @@ _SAMPLED_LINES = 200
 LINES_AHEAD = 100
 NUL = "\x00"
 NULL_MARK = r"\N"
-# What a spreadsheet writes before its column names.
+# What a spreadsheet writes before its column names, and believes more than its own settings.
 _DELIMITER_LINE = re.compile(r"sep=(.)")
 
 
@@ -161,10 +161,9 @@ class DelimitedReader:
     def _names_delimiter(self, line: Line) -> bool:
         """Tell whether a line only names the delimiter, which is known from then on."""
         found = _DELIMITER_LINE.fullmatch(line.text)
-        if found is None or self._delimiter not in (AUTO, found[1]):
-            return False
-        self._delimiter = found[1]
-        return True
+        if found:
+            self._delimiter = found[1]
+        return found is not None
 
     def _guess(self, texts: Sequence[str], chosen: Callable[[Sequence[int]], int]) -> str:
         """Return the delimiter that gives the most lines as many columns as are to be expected.

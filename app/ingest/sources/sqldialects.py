@@ -30,7 +30,8 @@ _OF_MYSQL = re.compile(
     re.IGNORECASE,
 )
 # The programs' first words, to which the last ones belong.
-_BEGINNING = re.compile(rb"-- (?:PostgreSQL database|MySQL|MariaDB)(?: cluster)? dump")
+DUMP_BEGINNING = re.compile(rb"-- (?:PostgreSQL database|MySQL|MariaDB)(?: cluster)? dump")
+DUMP_END = re.compile(rb"-- (?:PostgreSQL database(?: cluster)? dump complete|Dump completed)")
 _FIRST_WORDS = re.compile(
     rb"(?:\s++|--[^\n]*+\n|/\*.*?\*/;?|\\[^\n]*+\n)*+(?:(?:INSERT|REPLACE)\s+(?:\w+\s+)?INTO\s"
     rb"|COPY\s[^;]*\sFROM\s+stdin|CREATE\s+(?:\w+\s+){0,3}(?:TABLE|DATABASE|SCHEMA|EXTENSION)\s"
@@ -125,11 +126,6 @@ def _pattern(text: bytes) -> re.Pattern[bytes]:
 def is_dump(sample: bytes) -> bool:
     """Tell whether a file that begins like this is a dump in SQL."""
     return _FIRST_WORDS.match(sample) is not None
-
-
-def is_told_complete(sample: bytes) -> bool:
-    """Tell whether the program that wrote this beginning also writes that it is at the end."""
-    return _BEGINNING.search(sample) is not None
 
 
 def dialect_of(sample: bytes, declared: str | None) -> Dialect:

@@ -12,12 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from app.ingest.sources.encodings import TextStream
 from app.ingest.sources.rows import RAGGED, LineCounts, Place, Row
-from app.ingest.sources.sqldialects import (
-    IDENTIFIER,
-    NAME,
-    dialect_of,
-    is_told_complete,
-)
+from app.ingest.sources.sqldialects import DUMP_BEGINNING, IDENTIFIER, NAME, dialect_of
 from app.ingest.sources.sqltables import Tables, created_columns, unquoted
 from app.ingest.sources.sqltext import CUT_HINT, SqlText
 from app.ingest.sources.sqlvalues import copied_fields, row_values
@@ -27,7 +22,7 @@ _COPY = re.compile(
     rb"COPY\s+(%b)\s*(?:%b)?\s*FROM\s+stdin\b([^;\n]*);[^\n]*\n" % (NAME, _LIST), re.IGNORECASE
 )
 _INSERT = re.compile(
-    rb"(?:INSERT|REPLACE)\s+(?:(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE)\s+)*INTO\s+(%b)\s*"
+    rb"(?:INSERT|REPLACE)\s+(?:(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE)\s+)*(?:INTO\s+)?(%b)\s*"
     rb"(?:%b\s*)?(?:OVERRIDING\s+\w+\s+VALUE\s+)?(VALUES?\s*(?=\())?" % (NAME, _LIST),
     re.IGNORECASE,
 )
@@ -71,13 +66,15 @@ class SqlDumpReader:
     ) -> None:
         self._encodings = text.encodings
         self._dialect = dialect_of(text.sample, dialect)
-        self._is_told_complete = is_told_complete(text.sample)
+        # Only the programs that begin with words of theirs also end with some.
+        is_of_a_program = DUMP_BEGINNING.search(text.sample) is not None
         self._tables = Tables(table)
         self.counts = counts or LineCounts()
         place = place or {"offset": text.start, "line": 1, "column": 1, "state": None}
         self._text = SqlText(
             text.chunks(place["offset"]), place["offset"], place["line"], place["column"]
         )
+        self._text.is_complete = not is_of_a_program
         if place["state"]:
             self._resume(place["state"])
         else:
@@ -98,7 +95,7 @@ class SqlDumpReader:
             self._is_inside = True
             yield from self._copied() if self._is_copy else self._inserted()
             self._is_inside = False
-        if self._is_told_complete and not self._text.is_complete:
+        if not self._text.is_complete:
             raise self._text.fault(
                 "the dump ends without the words that its program ends one with",
                 hint=f"{CUT_HINT}; if it is all there ever was, add a line: -- Dump completed",
@@ -114,6 +111,7 @@ class SqlDumpReader:
                 "header": list(self.header),
                 "order": list(self._order),
                 "table": self._tables.name,
+                "is_complete": self._text.is_complete,
                 "is_created": self._tables.name in self._tables.columns,
                 "is_copy": self._is_copy,
                 "delimiter": self._delimiter.decode("ascii"),
@@ -136,6 +134,7 @@ class SqlDumpReader:
     def _resume(self, state: Place) -> None:
         self.header, self._order = state["header"], state["order"]
         self._tables.name = state["table"]
+        self._text.is_complete = state["is_complete"]
         if state["is_created"]:
             self._tables.columns[state["table"]] = self.header
         self._is_copy, self._delimiter = state["is_copy"], state["delimiter"].encode("ascii")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from app.errors import InvalidSource
-from app.ingest.sources.sqldialects import Dialect
+from app.ingest.sources.sqldialects import DUMP_BEGINNING, DUMP_END, Dialect
 
 # The longest row, and the longest value in a statement that is passed over.
 TOKEN_BYTES_MAXIMUM = 16 * 1024 * 1024
@@ -27,7 +27,8 @@ class SqlText:
         offset: how many lie before.
         line: the number of the line there.
         column: how many bytes of that line lie before, and one.
-        is_complete: whether the comment was seen that programs end a dump with.
+        is_complete: whether no dump is open: one that began with its program's first words is
+            until the last ones.
     """
 
     def __init__(self, chunks: Iterator[bytes], offset: int, line: int, column: int) -> None:
@@ -38,7 +39,7 @@ class SqlText:
         self._base = offset
         self._line_begin = offset + 1 - column
         self.line = line
-        self.is_complete = False
+        self.is_complete = True
 
     @property
     def offset(self) -> int:
@@ -120,8 +121,15 @@ class SqlText:
     def skip_blank(self, dialect: Dialect) -> None:
         """Pass over spaces, line ends and comments."""
         while (found := self.match(dialect.blank)) and found.end() > found.start():
-            self.is_complete |= b"ump complete" in found[0]
+            self._look_at_comments(found[0])
             self.take(found)
+
+    def _look_at_comments(self, blank: bytes) -> None:
+        """See whether a dump begins or ends here: of several in one file, the last one counts."""
+        ends = [found.end() for found in DUMP_END.finditer(blank)]
+        begins = [found.end() for found in DUMP_BEGINNING.finditer(blank)]
+        if ends or begins:
+            self.is_complete = max(ends, default=0) >= max(begins, default=0)
 
     def skip_statement(self, dialect: Dialect, delimiter: bytes) -> bytes:
         """Pass over the rest of a statement, and return its text if it is a short one."""

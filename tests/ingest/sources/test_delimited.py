@@ -134,6 +134,24 @@ def test_a_tab_can_stand_between_columns() -> None:
     assert list(read("A\tB\n1\t2\n", delimiter="\t")[1][0].values or ()) == ["1", "2"]
 
 
+@pytest.mark.parametrize("delimiter", [",", "auto"])
+def test_a_line_that_names_the_delimiter_is_no_header(delimiter: str) -> None:
+    reader, rows = read("sep=;\nA;B\n1;2\n", delimiter)
+    assert (list(reader.header), rows[0].line, rows[0].values) == (["A", "B"], 3, ["1", "2"])
+    assert (reader.counts.total, reader.counts.header) == (3, 2)
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+def test_the_delimiter_is_found_from_the_first_lines(delimiter: str) -> None:
+    """The others may stand in the text, and in a name."""
+    others = ";,\t|".replace(delimiter, "")
+    lines = [["NOM", f"A{others[0]}B", "C"]]
+    lines += [[others * (n % 3), "x", others[1] * n] for n in range(9)]
+    reader, rows = read("\n".join(map(delimiter.join, lines)), "auto")
+    assert list(reader.header) == lines[0]
+    assert [row.values for row in rows] == lines[1:]
+
+
 def test_a_header_alone_is_a_source_without_rows() -> None:
     reader, rows = read(HEADER)
     assert (rows, reader.counts.total, reader.counts.header) == ([], 1, 1)

@@ -202,6 +202,16 @@ def test_a_dump_that_its_program_did_not_finish_is_refused() -> None:
     assert values_of(text + "-- Dump completed\n", SourceSettings()) == [["1"]]
 
 
+def test_of_two_dumps_in_one_file_each_is_finished() -> None:
+    """The second may begin behind the comment that ends the first."""
+    dump = "-- MySQL dump 10.13\nINSERT `t` (a) VALUES (%d);\n-- Dump completed\n"
+    assert values_of(dump % 1 + dump % 2) == [["1"], ["2"]]
+    cut = (dump % 2).removesuffix("-- Dump completed\n")
+    with pytest.raises(InvalidSource, match="without the words"):
+        read(dump % 1 + cut)
+    assert values_of(dump % 1 + "INSERT INTO t (a) VALUES (3);\n") == [["1"], ["3"]]
+
+
 def test_a_row_of_several_lines_has_the_number_of_its_first() -> None:
     text = "INSERT INTO t (a) VALUES\n('x\ny'),\n(2),\n(3, 4);\n"
     _, rows, counts = read(text)
