@@ -15,10 +15,8 @@ from app.cli.main import main
 from app.ingest.sample import SAMPLE_BYTES
 from tests.cli.commands import concerne
 from tests.ingest.examples import PHONES_TOML, leak, phones
-from tests.ingest.sources.writers import IDENTITY as WRITERS_IDENTITY
-from tests.ingest.sources.writers import WRITERS
+from tests.ingest.sources.writers import IDENTITY, WRITERS
 
-IDENTITY = pyrage.x25519.Identity.generate()
 REJECTS = phones(20) + b"temoin\n"
 
 
@@ -63,6 +61,35 @@ def test_an_encrypted_source_can_come_from_standard_input(folder: Path) -> None:
     assert b"9,000 rows: 9,000 used" in ended.stdout
 
 
+@pytest.mark.parametrize("form", ["xlsx", "parquet", "csv.zip", "sql.xz.age", "ndjson.zst"])
+@pytest.mark.parametrize("is_piped", [False, True], ids=["path", "pipe"])
+def test_every_way_in_leaves_nothing_behind(folder: Path, form: str, is_piped: bool) -> None:
+    """What is kept because it needs seeking is kept in memory, and in no temporary file."""
+    numbers = [f"01990000{n:02}" for n in range(50)]
+    written = WRITERS[form](("TEL",), [(number,) for number in numbers])
+    source = folder / "leak"
+    source.write_bytes(written.content)
+    settings = f'[source]\nformat = "{written.settings.format}"\n'
+    if written.settings.table:
+        settings += f'table = "{written.settings.table}"\n'
+    (folder / "mapping.toml").write_text(settings + PHONES_TOML, encoding="utf-8")
+    temporary = folder / "tmp"
+    temporary.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(temporary))
+        ended = concerne(
+            "ingest", "-" if is_piped else source, "--dataset", "d",
+            "--mapping", folder / "mapping.toml", "--identity", folder / "key.txt",
+            data=folder / "data", stdin=written.content if is_piped else b"",
+        )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    assert b"50 rows: 50 used" in ended.stdout
+    assert list(temporary.iterdir()) == []
+    for path in (folder / "data").rglob("*"):
+        content = path.read_bytes() if path.is_file() else b""
+        assert not [number for number in numbers if number.encode() in content], path.name
+
+
 def test_a_damaged_source_is_told_by_name_and_place(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -86,7 +113,6 @@ def test_a_leak_of_any_form_is_suggested_estimated_and_ingested(
     """And nobody in it is shown."""
     header, *rows = csv.reader(io.StringIO(leak(60)[0].decode("cp1252")), delimiter=";")
     (folder / "leak").write_bytes(WRITERS[name](header, rows).content)
-    (folder / "key.txt").write_text(f"{WRITERS_IDENTITY}\n", encoding="utf-8")
     source = (folder / "leak", "--identity", folder / "key.txt")
     known = '[source]\ntable = "patients"' if "sql" in name else ""
     (folder / "source.toml").write_text(known, encoding="utf-8")
