@@ -14,7 +14,7 @@ from app.crypto.stretch import INSECURE_TEST_ONLY
 from app.ingest.evaluation import CHUNK_INPUTS
 from scripts.benches.floors import bare_argon2id_on_all_cores, group_operations_on_all_cores
 from scripts.benches.leaks import DELIMITER, ENCODING, Leak, ingest, read_all
-from scripts.benches.measuring import Cost, Figure, Pair, Plan, Target, Unit, cost_of, in_turns
+from scripts.benches.measuring import Figure, Pair, Plan, Target, Unit, cost_of, in_turns
 
 ROWS = 50_000
 PIPELINE_ROWS = 4_000
@@ -31,8 +31,8 @@ def figures(plan: Plan) -> list[Figure]:
     pairs = [Pair(taken.wall_seconds, least.wall_seconds) for least, taken in turns]
     over = f"over {name}, the fastest library"
     return [
-        Figure(f"reading {ROWS:,} rows {over}", Unit.SECONDS, pairs, Target(READINGS)),
-        _pipeline(plan, peer),
+        Figure(f"reading {ROWS:,} rows {over}", Unit.SECONDS, pairs),
+        *_pipeline(plan, peer),
     ]
 
 
@@ -63,33 +63,35 @@ def _fastest(source: Path, rows: int) -> tuple[str, Callable[[Path], int]]:
     return name, _PEERS[name]
 
 
-def _pipeline(plan: Plan, peer: Callable[[Path], int]) -> Figure:
+def _pipeline(plan: Plan, peer: Callable[[Path], int]) -> list[Figure]:
     """Compare an ingest whose Argon2id is taken off with what it cannot avoid."""
     leak = Leak.make_up(plan.folder / "piped", PIPELINE_ROWS)
     inputs = ingest(leak, plan.folder / "piped-first", INSECURE_TEST_ONLY).inputs
     number = itertools.count()
 
-    def whole() -> Cost:
-        data = plan.folder / f"piped-{next(number)}"
-        return cost_of(lambda: ingest(leak, data, INSECURE_TEST_ONLY))
+    def whole() -> object:
+        return ingest(leak, plan.folder / f"piped-{next(number)}", INSECURE_TEST_ONLY)
 
-    pairs = [
-        Pair(
-            taken.wall_seconds - stretched.wall_seconds,
-            READINGS * read.wall_seconds + group.wall_seconds,
-        )
-        for read, group, stretched, taken in in_turns(
-            plan.runs,
-            partial(cost_of, partial(peer, leak.source)),
-            partial(cost_of, partial(group_operations_on_all_cores, inputs, at_once=CHUNK_INPUTS)),
-            partial(
-                cost_of,
+    strict, plain = [], []
+    for costs in in_turns(
+        plan.runs,
+        *(
+            partial(cost_of, work)
+            for work in (
+                partial(peer, leak.source),
+                partial(group_operations_on_all_cores, inputs, at_once=CHUNK_INPUTS),
                 partial(
                     bare_argon2id_on_all_cores, INSECURE_TEST_ONLY, inputs, at_once=CHUNK_INPUTS
                 ),
-            ),
-            whole,
-        )
-    ]
+                whole,
+            )
+        ),
+    ):
+        read, group, stretched, taken = (cost.wall_seconds for cost in costs)
+        strict.append(Pair(taken - stretched, READINGS * read + group))
+        plain.append(Pair(taken - stretched, read + group))
     floor = f"over {READINGS} readings and the group operations"
-    return Figure(f"ingest without Argon2id {floor}", Unit.SECONDS, pairs, Target(1.0))
+    return [
+        Figure(f"ingest without Argon2id {floor}", Unit.SECONDS, strict, Target(1.0)),
+        Figure("  the same, over one reading and the group operations", Unit.SECONDS, plain),
+    ]
