@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,17 @@ def test_a_whole_mapping_is_read() -> None:
     assert mapping.fields["surname"] == Columns(("NOM", "NOM_JF"))
     assert mapping.fields["birth_date"] == Columns(("DATE_NAISS",), ("%d/%m/%Y", "%Y%m%d"))
     assert mapping.scope["exam_date"] == Columns(("DATE_EXAM",), ("%d/%m/%Y",))
+
+
+def test_how_a_source_is_to_be_read_can_be_told() -> None:
+    told: dict[str, Any] = {
+        "format": "mysql", "encoding": "utf-16-be", "delimiter": "'", "quote": "",
+        "escape": "backslash", "member": "a.sql", "sheet": "Un", "table": "b.patients",
+    }  # fmt: skip
+    section = "[source]\n" + "".join(f'{key} = "{value}"\n' for key, value in told.items())
+    assert parse_mapping(mapping_of('nir = "A"', rest=section)).source == SourceSettings(**told)
+    headless = parse_mapping(mapping_of("nir = 1", rest=f"{section}header = false")).source
+    assert headless == SourceSettings(**told, has_header=False)
 
 
 def test_each_field_is_bound_to_the_positions_of_its_columns() -> None:
@@ -84,6 +96,13 @@ def test_a_byte_order_mark_is_no_fault() -> None:
         (mapping_of('nir = "A"', rest='[source]\nencoding = "utf-7"'), ["encoding", "cp1252"]),
         (mapping_of('nir = "A"', rest='[source]\ndelimiter = "||"'), ["delimiter", "one char"]),
         (mapping_of('nir = "A"', rest="[source]\ndelimiter = '\"'"), ["delimiter"]),
+        (mapping_of('nir = "A"', rest='[source]\nformat = "doc"'), ["format", "ndjson, xlsx"]),
+        (mapping_of('nir = "A"', rest='[source]\nquote = "x"'), ["quote", "an empty text"]),
+        (
+            mapping_of('nir = "A"', rest="[source]\nescape = true"),
+            ["escape", "doubling"],
+        ),
+        (mapping_of('nir = "A"', rest="[source]\nsheet = 3"), ["sheet in [source]"]),
         (mapping_of('nirr = "A"'), ["[fields]", "'nirr'", "nir, birth_date"]),
         (mapping_of("nir = 0"), ["nir in [fields]", "no column", "3 for the third"]),
         (mapping_of("nir = true"), ["nir in [fields]", "no column"]),
