@@ -6,7 +6,8 @@
     │   ├── InvalidMapping         the mapping of a source's columns to fields
     │   ├── InvalidSource          the source cannot be read to its end
     │   │   ├── SourceDiffers      it is not the one that an interrupted run was reading
-    │   │   └── TooManyRejects     more of its rows cannot be used than the operator accepts
+    │   │   ├── TooManyRejects     more of its rows cannot be used than the operator accepts
+    │   │   └── BeginningEnded     only its beginning was looked at, and there is more of it
     │   ├── RunDiffers             an interrupted run was begun with something else
     │   ├── InvalidIdentity        a file with the key that a source was encrypted to
     │   ├── InvalidMessage         a protocol message of the wrong shape
@@ -102,6 +103,10 @@ class SourceDiffers(InvalidSource):
 
 class TooManyRejects(InvalidSource):
     """More rows of the source cannot be used than the operator accepts."""
+
+
+class BeginningEnded(InvalidSource):
+    """Only the beginning of the source was looked at, and what is asked for stands behind it."""
 
 
 class InvalidMessage(InvalidInput):

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from app.cli.lifecycle import ByOption, Lifecycle, person
+from app.cli.estimate import estimated
+from app.cli.ingestion import IngestOptions, describe, run_ingest
+from app.cli.lifecycle import ByOption, person
 from app.cli.options import ConfigOption, DataOption
-from app.cli.progress import Meter, meter
-from app.cli.reports import reject_report
-from app.cli.sources import IdentityOption, open_source, read_identities, read_mapping
+from app.cli.sources import IdentityOption, open_source, read_mapping
+from app.errors import InvalidInput
 from app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from app.ingest.pipeline import IngestReport
 
+_Value = TypeVar("_Value")
+
 
 def ingest(
     source: Annotated[Path, typer.Argument(help="The leaked file, or - for standard input.")],
-    dataset: Annotated[str, typer.Option("--dataset", help="Short name: a–z, 0–9, hyphens.")],
-    mapping: Annotated[Path, typer.Option("--mapping", help="Which column holds what (TOML).")],
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", help="Short name: a–z, 0–9, hyphens.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="Which column holds what (TOML).")
+    ] = None,
     identity: IdentityOption = None,
     max_rejects: Annotated[
         str, typer.Option("--max-rejects", help="Rows that may be unusable: 1%, or 250.")
@@ -32,6 +37,13 @@ def ingest(
     report: Annotated[
         Path | None, typer.Option("--report", help="List each rejected line here (JSON lines).")
     ] = None,
+    suggest: Annotated[
+        bool,
+        typer.Option("--suggest", help="Print a mapping guessed from the first rows, and stop."),
+    ] = False,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Print what it will cost, and stop.")
+    ] = False,
     ends: Annotated[
         datetime | None,
         typer.Option(
@@ -61,143 +73,59 @@ def ingest(
     """
     from app.lifecycle.ending import default_end, today
 
+    if suggest:
+        print(_suggestion(source, identity, mapping), end="")
+        return
+    columns = _given("--mapping", mapping)
     settings = load_settings(config, data=data)
+    if estimate:
+        print(_estimate(settings, source, identity, columns))
+        return
     options = IngestOptions(
         identity=identity,
         max_rejects=max_rejects,
         report=report,
+        tells_estimate=True,
         ends_on=default_end(today()) if ends is None else ends.date(),
         by=person(by),
         is_draft=draft,
         is_anew=restart,
     )
-    done = run_ingest(settings, source, dataset, mapping, options)
-    if done is None:
-        print(f"these bytes are in {dataset} already: nothing was added")
-        return
-    print(describe(done))
-    if draft:
-        print(f"{dataset} is a draft, and answers nobody until: concerne dataset publish {dataset}")
+    name = _given("--dataset", dataset)
+    print(_done(name, run_ingest(settings, source, name, columns, options), options))
+
+
+def _done(name: str, report: IngestReport | None, options: IngestOptions) -> str:
+    if report is None:
+        return f"these bytes are in {name} already: nothing was added"
+    if options.is_draft:
+        state = f"is a draft, and answers nobody until: concerne dataset publish {name}"
     else:
-        print(f"{dataset} is published, and ends on {options.ends_on}")
+        state = f"is published, and ends on {options.ends_on}"
+    return f"{describe(report)}\n{name} {state}"
 
 
-@dataclass(frozen=True, slots=True)
-class IngestOptions:
-    """What an operator may say about one run.
+def _suggestion(source: Path, identity: Path | None, mapping: Path | None) -> str:
+    from app.ingest.mapping import parse_source
+    from app.ingest.suggestion.writing import suggest_mapping
 
-    Args:
-        identity: file with the keys to decrypt an age file with.
-        max_rejects: as `rejects.RejectLimit` reads it.
-        report: where each reject is listed.
-        ends_on: when the dataset is erased; in a year if None.
-        by: who does it; the process's user if None.
-        is_draft: leave it to somebody else to publish.
-        is_anew: what an interrupted run had done is taken away first.
-    """
-
-    identity: Path | None = None
-    max_rejects: str = "1%"
-    report: Path | None = None
-    ends_on: date | None = None
-    by: str | None = None
-    is_draft: bool = False
-    is_anew: bool = False
+    # What a member, a sheet or a table is called can only be known from somebody.
+    known = parse_source(read_mapping(mapping) if mapping else "")
+    today = datetime.now().astimezone().date()
+    with open_source(source, identity) as named:
+        return suggest_mapping(named.look, known, today=today)
 
 
-def run_ingest(
-    settings: Settings,
-    source: Path,
-    dataset: str,
-    mapping: Path,
-    options: IngestOptions | None = None,
-) -> IngestReport | None:
-    """Ingest one source into a new dataset, showing how far it is, and publish it.
-
-    A run that was interrupted goes on. Of a source that is in the dataset already nothing is
-    added, and None returned; if it was not published yet, it is now.
-    """
+def _estimate(settings: Settings, source: Path, identity: Path | None, mapping: Path) -> str:
     from app.ingest.mapping import parse_mapping
-    from app.ingest.pipeline import Ingest
-    from app.ingest.rejects import RejectLimit
-    from app.ingest.sources.opening import LeakSource
-    from app.lifecycle.ending import check_end, default_end, today
-    from app.lifecycle.forgetting import suppressed
-    from app.protocol.parameters import check_slug
-    from app.storage.drafts import SqlDraftStore
-    from app.storage.forgetting import SqlForgettingStore
-    from app.storage.lock import ingest_lock
 
-    check_slug(dataset)
-    options = options or IngestOptions()
-    limit, who = RejectLimit.parse(options.max_rejects), person(options.by)
-    ends_on = check_end(options.ends_on or default_end(today()), today())
     columns = parse_mapping(read_mapping(mapping))
-    identities = read_identities(options.identity)
-    with (
-        open_source(source) as (stream, size_bytes),
-        reject_report(options.report, source) as rejects,
-        meter("Reading") as shown,
-    ):
-        opened = LeakSource(stream, columns.source, identities, columns.column_names)
-        life = Lifecycle(settings)
-        with ingest_lock(settings.data, dataset):
-            running = Ingest(
-                store=SqlDraftStore(life.engine, by=who),
-                ring=life.ring,
-                profile=settings.profile,
-                workers=settings.threads,
-                observer=_Shown(shown, size_bytes),
-                max_rejects=limit,
-                report=rejects,
-                ends_on=ends_on,
-                forgotten=suppressed(SqlForgettingStore(life.engine), settings.keys),
-            )
-            report = None
-            if not running.repeats(stream, dataset):
-                report = running.run(opened, columns, dataset, is_anew=options.is_anew)
-            if not options.is_draft and (report or life.store.dataset(dataset).is_filled):
-                life.publishing().publish(dataset, by=who)
-    return report
+    with open_source(source, identity) as named:
+        return estimated(settings, named, columns)
 
 
-def describe(report: IngestReport) -> str:
-    """Return what an ingest did, in numbers, for a person."""
-    counts, lines = report.source.counts, report.lines
-    told = [
-        f"{report.source.size_bytes:,} bytes, SHA-256 {report.source.sha256.hex()}",
-        f"{counts.rows:,} rows: {counts.used:,} used, {counts.rejected:,} rejected",
-        *(f"  rejected, {reason}: {n:,}" for reason, n in counts.rejects.most_common()),
-        *(f"  value refused, {what}: {n:,}" for what, n in counts.refused_values.most_common()),
-    ]
-    if lines.header > 1:
-        told.append(f"  lines that name columns, or statements that are no row: {lines.header:,}")
-    if lines.unquoted or lines.replaced:
-        told.append(
-            f"  read with a repair: {lines.unquoted:,} rows with stray quotes,"
-            f" {lines.replaced:,} with bytes that are no character"
-        )
-    if report.source.forgotten:
-        told.append(f"forgotten: {report.source.forgotten:,} inputs left out")
-    told += [
-        f"{scheme}: {entries:,} entries from {counts.scheme_rows[scheme]:,} rows"
-        for scheme, entries in report.entries.items()
-    ]
-    return "\n".join(told)
-
-
-class _Shown:
-    """Shows an ingest on a meter."""
-
-    def __init__(self, shown: Meter, size_bytes: int | None) -> None:
-        self._shown = shown
-        self._size_bytes = size_bytes
-        self._started_at = time.monotonic()
-
-    def reading(self, *, bytes_done: int, rows: int, inputs: int) -> None:
-        rate = inputs / max(time.monotonic() - self._started_at, 0.001)
-        text = f"{rows:,} rows, {inputs:,} inputs, {rate:,.0f} a second"
-        self._shown.update(bytes_done, self._size_bytes, text)
-
-    def publishing(self, *, scheme: str, entries: int) -> None:
-        self._shown.update(1, 1, f"publishing {scheme}, {entries:,} entries")
+def _given(option: str, value: _Value | None) -> _Value:
+    """Return what an option was given, which only some ways to run the command need."""
+    if value is None:
+        raise InvalidInput(f"missing option {option}", hint="see --help")
+    return value

@@ -14,6 +14,7 @@ from app.crypto.stretch import StretchProfile
 from app.ingest.mapping import parse_mapping
 from app.ingest.pipeline import Ingest, IngestReport
 from app.ingest.sources.opening import LeakSource
+from app.ingest.sources.settings import SourceSettings
 from app.lifecycle.ending import default_end, today
 from app.lifecycle.erasure import BY_PROGRAM
 from app.lifecycle.publishing import Publishing
@@ -26,6 +27,8 @@ from app.version import program_version
 from scripts.benches.measuring import cores
 
 DATASET = "bench"
+# Of a made-up leak.
+ENCODING, DELIMITER = "cp1252", ";"
 _SEED = 1
 
 
@@ -53,6 +56,13 @@ class Leak:
         return [known for known in map(json.loads, lines) if known["scheme"] == scheme]
 
 
+def read_all(source: Path) -> int:
+    """Read every row of a made-up leak as an ingest does, and return how many there are."""
+    settings = SourceSettings(encoding=ENCODING, delimiter=DELIMITER)
+    with source.open("rb") as stream, LeakSource(stream, settings).open() as table:
+        return sum(1 for _ in table.rows())
+
+
 class _Unwatched:
     """An observer that looks away."""
 
@@ -75,7 +85,7 @@ def ingest(leak: Leak, data: Path, profile: StretchProfile) -> IngestReport:
             workers=cores(),
             observer=_Unwatched(),
             ends_on=default_end(today()),
-        ).run(LeakSource(source, mapping.source), mapping, DATASET)
+        ).run(LeakSource(source, mapping.source, (), mapping.column_names), mapping, DATASET)
     signing_key = partial(SigningKey.of, data / "keys")
     publishing = Publishing(SqlDatasetStore(engine), ring, signing_key, program=program_version())
     publishing.publish(DATASET, by=BY_PROGRAM)

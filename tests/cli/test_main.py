@@ -36,10 +36,14 @@ def ingest(folder: Path, *, dataset: str = "d", mapping: str | None = None) -> i
 
 
 def refused(capsys: pytest.CaptureFixture[str]) -> str:
-    """Return what was printed: an error line, perhaps a hint, and no value."""
+    """Return what was printed: an error line, perhaps a hint, and no value.
+
+    Before it there may be the estimate of a run that had begun.
+    """
     printed = capsys.readouterr()
     assert printed.out == ""
-    error, *rest = printed.err.splitlines()
+    lines = printed.err.splitlines()
+    error, *rest = [each for each in lines if not each.startswith(("Estimate, ", "  "))]
     assert error.startswith("error: ")
     assert all(line.startswith("hint: ") for line in rest)
     assert len(rest) <= 1
