@@ -33,6 +33,7 @@
     ├── DatasetExists              the slug is taken
     ├── StateRefused               what is asked cannot follow the state that the dataset is in
     ├── IngestRunning              an ingest, or another command, holds the dataset
+    ├── ErasureFailed              a dataset is published, but its source is still there
     ├── SchemeNotPermitted         the caller may not ask by this scheme
     ├── EpochGone                  the caller's epoch is not the current one any more
     ├── LimitExceeded              too many, with the seconds to wait
@@ -202,6 +203,10 @@ class StateRefused(ConcerneError):
 
 class IngestRunning(ConcerneError):
     """An ingest, or another command that changes it, holds the dataset."""
+
+
+class ErasureFailed(ConcerneError):
+    """A dataset is published, but its source, or part of it, is still there."""
 
 
 class SchemeNotPermitted(ConcerneError):

@@ -12,12 +12,14 @@ from app.cli.estimate import estimated
 from app.cli.ingestion import IngestOptions, describe, run_ingest
 from app.cli.lifecycle import ByOption, person
 from app.cli.options import ConfigOption, DataOption
+from app.cli.plaintext import check_erasable, erase, warn_of_memory
 from app.cli.sources import IdentityOption, open_source, read_mapping
-from app.errors import InvalidInput
+from app.errors import ErasureFailed, InvalidInput
 from app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from app.ingest.pipeline import IngestReport
+    from app.plaintext.erasure import ErasableFile
 
 _Value = TypeVar("_Value")
 
@@ -58,6 +60,9 @@ def ingest(
     restart: Annotated[
         bool, typer.Option("--restart", help="Begin anew, whatever an interrupted run had done.")
     ] = False,
+    erase_source: Annotated[
+        bool, typer.Option("--erase-source", help="Write over the source and remove it at the end.")
+    ] = False,
     by: ByOption = None,
     config: ConfigOption = None,
     data: DataOption = None,
@@ -66,13 +71,19 @@ def ingest(
 
     Delimited text, newline-delimited JSON, XLSX, Parquet, and plain SQL dumps of PostgreSQL and
     MySQL are read; also compressed by gzip, bzip2, xz or zstd, in a zip archive, or in an age
-    file, one inside the other. Nothing readable of it is written anywhere. The source itself is
-    left as it is: feed it from an encrypted file and destroy that file's key. A run that was
+    file, one inside the other. Nothing readable of it is written anywhere. A run that was
     interrupted goes on when the same command is given again. With --draft it stops before
     publishing, so that somebody else looks at the numbers and publishes.
+
+    What becomes of the source: best is one that arrives encrypted (age), read with --identity,
+    whose key is destroyed afterwards. --erase-source writes over a plain one with random bytes and
+    removes it once the dataset is published, and prints what that means on its file system and
+    disk, and what not: copies, snapshots and the cells of a solid-state disk are out of reach.
+    Without either, the source is left as it is.
     """
     from app.lifecycle.ending import default_end, today
 
+    warn_of_memory()
     if suggest:
         print(_suggestion(source, identity, mapping), end="")
         return
@@ -92,7 +103,25 @@ def ingest(
         is_anew=restart,
     )
     name = _given("--dataset", dataset)
-    print(_done(name, run_ingest(settings, source, name, columns, options), options))
+    erasable = _erasable(source, is_draft=draft) if erase_source else None
+    done = run_ingest(settings, source, name, columns, options)
+    print(_done(name, done, options), flush=True)
+    if erasable and done is None:
+        raise ErasureFailed(
+            "the source was left as it is, as nothing was ingested from it now",
+            hint="what it holds is published; remove it by other means",
+        )
+    if erasable and done:
+        print(erase(erasable, done.source.sha256))
+
+
+def _erasable(source: Path, *, is_draft: bool) -> ErasableFile:
+    if is_draft:
+        raise InvalidInput(
+            "--erase-source goes with a publication, and --draft stops before it",
+            hint="publish first, while the source can still be read again",
+        )
+    return check_erasable(source)
 
 
 def _done(name: str, report: IngestReport | None, options: IngestOptions) -> str:

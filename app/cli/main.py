@@ -1,6 +1,7 @@
 """The command `concerne`: its commands, and how every failure ends.
 
-Exit codes: 0 done, or nothing exposed; 1 something exposed; 2 refused, nothing changed; 3 unknown.
+Exit codes: 0 done, or nothing exposed; 1 something exposed; 2 refused, nothing changed; 3 unknown;
+4 published, but the source that was to be erased is still there.
 A failure is one `error:` line, and a `hint:` where there is something to do. No value that was
 read or typed is ever in them.
 """
@@ -15,8 +16,16 @@ from enum import IntEnum
 import typer
 
 from app.cli import ask, audit, dataset, demo, ingest, serve, synthesise
-from app.errors import ConcerneError, CryptographyError, KeyExists, KeyRingError, Unavailable
+from app.errors import (
+    ConcerneError,
+    CryptographyError,
+    ErasureFailed,
+    KeyExists,
+    KeyRingError,
+    Unavailable,
+)
 from app.logs import places_of
+from app.plaintext.process import confine
 
 
 class ExitCode(IntEnum):
@@ -26,6 +35,7 @@ class ExitCode(IntEnum):
     EXPOSED = 1
     REFUSED = 2
     UNKNOWN = 3
+    SOURCE_LEFT = 4
 
 
 # What the library turns Ctrl-C into.
@@ -49,6 +59,7 @@ app.add_typer(audit.app)
 
 def run() -> None:
     """Run the command line, and end the process with its exit code."""
+    confine()
     # Keys, database and made-up leaks are for their owner alone.
     os.umask(0o077)
     sys.exit(main(sys.argv[1:]))
@@ -93,6 +104,8 @@ def _without_typed(message: str) -> str:
 
 
 def _code_of(error: ConcerneError) -> ExitCode:
+    if isinstance(error, ErasureFailed):
+        return ExitCode.SOURCE_LEFT
     if isinstance(error, KeyExists):
         return ExitCode.REFUSED
     is_unknown = isinstance(error, Unavailable | CryptographyError | KeyRingError)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import structlog
 from fastapi import FastAPI
 
 from app.crypto.keyring import KeyRing
@@ -15,6 +16,7 @@ from app.exposure.keyholder import LocalKeyHolder
 from app.exposure.stretching import BoundedPool
 from app.lifecycle.erasure import Erasing, Sweeping
 from app.logs import configure_logs
+from app.plaintext.process import confine, is_confined
 from app.settings import Settings, load_settings
 from app.storage.engine import open_database
 from app.storage.erasing import SqlErasureStore
@@ -28,8 +30,12 @@ from app.web.services import Services
 
 def application() -> FastAPI:
     """Return the application as the environment and the settings' file describe it."""
+    # Under a server other than ours, the process is not confined yet.
+    confine()
     settings = load_settings()
     configure_logs(settings.log_level)
+    if not is_confined():
+        structlog.get_logger().warning("other processes of this user can read this one's memory")
     return create_app(wire(settings))
 
 

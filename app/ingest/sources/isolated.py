@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, Protocol
 
 from app.errors import ConcerneError
 from app.ingest.sources.settings import XLSX
+from app.plaintext.process import confine
 
 # What a sheet of as many rows as there can be takes, with twenty columns of text.
 ADDRESS_SPACE_BYTES = 4 * 1024 * 1024 * 1024
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
         arguments: the format, and options as JSON.
     """
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    confine()
     name, options = arguments[0], json.loads(arguments[1])
     try:
         content = _open(name, _seekable(sys.stdin.buffer), options)
