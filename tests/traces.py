@@ -64,7 +64,7 @@ class Traces:
         return found
 
     def _beginnings(self, text: bytes) -> set[bytes]:
-        """Return which forms could be there: one look at each place, however many forms there are."""
+        """Return how forms begin that could be there: one look at each place, however many."""
         known = self._by_beginning.keys()
         last = len(text) - SHORTEST_BYTES
         return {b for i in range(last + 1) if (b := text[i : i + SHORTEST_BYTES]) in known}
