@@ -23,6 +23,7 @@ from app.errors import ErasureFailed, InvalidInput
 _CHUNK_BYTES = 1024 * 1024
 # No link is followed: it would be the file that goes and the link that stays.
 _READ_AND_WRITE = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
+_NOT_ERASABLE = "the source could not be erased"
 _HINT = "the dataset is published all the same; destroy the source by other means"
 
 
@@ -50,17 +51,16 @@ class ErasableFile:
             InvalidInput: it could not; with the reason.
         """
         try:
-            descriptor = os.open(path, _READ_AND_WRITE | os.O_NONBLOCK)
+            if obstacle := _obstacle(path.lstat()):
+                raise InvalidInput(f"{_NOT_ERASABLE}: {obstacle}")
+            # Last, because a layered file system makes a copy of its own of what is opened so:
+            # that copy is the one to be erased, and has its number from here on.
+            with _open(path, _READ_AND_WRITE) as descriptor:
+                facts = os.fstat(descriptor)
         except OSError as exc:
-            raise InvalidInput(f"the source could not be erased: {_why(exc, path)}") from exc
-        try:
-            facts = os.fstat(descriptor)
-        finally:
-            os.close(descriptor)
-        if obstacle := _obstacle(facts):
-            raise InvalidInput(f"the source could not be erased: {obstacle}", hint=_hint(facts))
+            raise InvalidInput(f"{_NOT_ERASABLE}: {exc.strerror}") from exc
         if not os.access(path.parent, os.W_OK | os.X_OK):
-            raise InvalidInput("the source could not be erased: its folder cannot be written to")
+            raise InvalidInput(f"{_NOT_ERASABLE}: its folder cannot be written to")
         return cls(path, facts.st_dev, facts.st_ino)
 
     def erase(self, sha256: bytes) -> None:
@@ -77,7 +77,7 @@ class ErasableFile:
                 folder = opened.enter_context(_open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY))
                 file = opened.enter_context(_open(self.path.name, _READ_AND_WRITE, folder))
             except OSError as exc:
-                raise _failed(f"it cannot be opened: {_why(exc, self.path)}") from exc
+                raise _failed(f"it cannot be opened: {exc.strerror}") from exc
             erasing = _Erasing(self, folder, file)
             try:
                 erasing.run(sha256)
@@ -162,25 +162,18 @@ def _open(path: Path | str, flags: int, folder: int | None = None) -> Iterator[i
 
 def _obstacle(facts: os.stat_result) -> str:
     """Return why such a file is not erased, or nothing."""
+    if stat.S_ISLNK(facts.st_mode):
+        return "it is a symbolic link; give the path that it leads to"
     if not stat.S_ISREG(facts.st_mode):
         return "it is no regular file"
     if facts.st_nlink > 1:
         # Whoever gave it another name (a backup by hard links does) wants to keep it: to write
         # over it would take it from them, and not to would leave it.
-        return f"it has {facts.st_nlink} names (hard links), and is erased for all or for none"
+        return (
+            f"it has {facts.st_nlink} names (hard links); remove the others first, which"
+            " find FOLDER -xdev -samefile SOURCE lists"
+        )
     return ""
-
-
-def _hint(facts: os.stat_result) -> str:
-    if stat.S_ISREG(facts.st_mode):
-        return "remove the others first; find FOLDER -xdev -samefile SOURCE lists them"
-    return "give the path of a file"
-
-
-def _why(exc: OSError, path: Path) -> str:
-    if exc.errno == errno.ELOOP and path.is_symlink():
-        return "it is a symbolic link; give the path that it leads to"
-    return exc.strerror or "error"
 
 
 def _failed(what: str) -> ErasureFailed:

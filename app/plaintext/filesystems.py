@@ -87,7 +87,8 @@ OF_ENCRYPTED = "is encrypted: what is still on it can be read with its key alone
 
 OUT_OF_REACH = (
     "not touched: snapshots, backups, copies that others hold, what the file was copied or unpacked"
-    " from, what other programs made of it (thumbnails, indexes, temporary files)"
+    " from, what other programs made of it (thumbnails, indexes, temporary files), and its name,"
+    " which its folder and a journal may still hold"
 )
 RECOMMENDED = (
     "a source that arrives encrypted, and is read with --identity, needs none of this: it is out of"

@@ -124,7 +124,7 @@ def test_what_cannot_be_erased_is_told_before_anything_is_done(source: Path, kin
         ErasableFile.check(path)
     expected = {
         "none": "No such file",
-        "folder": "Is a directory",
+        "folder": "no regular file",
         "link": "symbolic link; give the path that it leads to",
         "pipe": "no regular file",
         "names": r"2 names \(hard links\)",
@@ -141,7 +141,7 @@ def test_a_file_or_folder_that_may_not_be_changed_is_told(
     with pytest.raises(InvalidInput, match="folder cannot be written to"):
         ErasableFile.check(source)
 
-    def refused(*_: object) -> int:
+    def refused(*_: object, **__: object) -> int:
         raise PermissionError(errno.EACCES, "Permission denied", str(source))
 
     monkeypatch.setattr(os, "open", refused)
@@ -170,7 +170,7 @@ def test_another_file_of_that_name_is_left_as_it_is(source: Path) -> None:
     source.unlink()
     assert failure(source, file) == "it cannot be opened: No such file or directory"
     source.symlink_to(moved)
-    assert failure(source, file).startswith("it cannot be opened: it is a symbolic link")
+    assert "symbolic links" in failure(source, file)
     assert moved.read_bytes() == CONTENT
 
 
