@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from app.crypto.oprf import hash_to_group
 from app.crypto.ristretto255 import Element
+from app.crypto.stretch import INSECURE_TEST_ONLY, stretch
 from app.errors import ConcerneError, InvalidMapping, InvalidSource, Unavailable
 from app.identity.schemes import normalise_fields, scheme_input, scheme_named
 from app.ingest import pipeline
@@ -98,6 +100,19 @@ def test_no_file_shows_anybody(home: House) -> None:
     (home.folder / "concerne.sqlite3-wal").touch()
     (home.folder / "concerne.sqlite3-shm").touch()
     check_clean(home.folder)
+
+
+def test_nothing_is_kept_that_could_be_tested_without_the_key(home: House) -> None:
+    """Neither the stretched input nor its element before the key: the salt is public."""
+    home.ingest(source(), MAPPING_TOML)
+    salt = home.drafts.deployment().stretch_salt
+    unkeyed: list[tuple[str, str | bytes]] = []
+    for name, raw in IDENTIFIERS.items():
+        scheme = scheme_named(name)
+        encoded = scheme_input(scheme, normalise_fields(scheme, raw))
+        stretched = stretch(INSECURE_TEST_ONLY, salt, encoded)
+        unkeyed += [(name, stretched), (name, hash_to_group(stretched))]
+    assert Traces(unkeyed).find(files_in(home.folder)) == []
 
 
 def test_no_file_shows_anybody_after_a_failure(
