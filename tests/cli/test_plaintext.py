@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import plaintext
+from app.cli.ingestion import describe
 from app.cli.main import main
 from app.errors import ErasureFailed
 from app.plaintext.erasure import ErasableFile
@@ -56,9 +57,11 @@ def test_a_source_is_erased_once_it_is_published(
 def test_a_source_that_is_not_published_is_left(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A taken name, a mapping that does not fit, too many rejects."""
+    """What is there already, a draft, a mapping that does not fit, too many rejects."""
     assert ingest(folder) == 0
-    assert ingest(folder, "--erase-source") == 2
+    assert ingest(folder, "--erase-source") == 4
+    assert "the source was left as it is" in capsys.readouterr().err
+    assert ingest(folder, "--erase-source", "--draft", dataset="f") == 2
     (folder / "leak.csv").write_bytes(SOURCE + b"temoin\n")
     assert ingest(folder, "--erase-source", dataset="e") == 2
     (folder / "mapping.toml").write_text(PHONES_TOML.replace("TEL", "X"), encoding="utf-8")
@@ -96,23 +99,19 @@ def test_an_erasure_that_fails_has_an_exit_code_of_its_own(
     assert "20 rows: 20 used" in told.out
     assert told.err.endswith("error: the source was not erased\nhint: do it\n")
     assert (folder / "leak.csv").read_bytes() == SOURCE
-    assert ingest(folder) == 2
-    assert "already published" in capsys.readouterr().err
+    assert ingest(folder) == 0
+    assert "nothing was added" in capsys.readouterr().out
 
 
 def test_a_source_that_was_changed_while_it_was_read_is_left(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.cli import ingest as command
-
-    describe = command.describe
-
     def changed(report: object) -> str:
         with (folder / "leak.csv").open("ab") as stream:
             stream.write(b"0199000099\n")
         return describe(report)  # type: ignore[arg-type]  # what it is given is passed on
 
-    monkeypatch.setattr(command, "describe", changed)
+    monkeypatch.setattr("app.cli.ingest.describe", changed)
     assert ingest(folder, "--erase-source") == 4
     assert "it is not what was read any more" in capsys.readouterr().err
     assert (folder / "leak.csv").read_bytes() == SOURCE + b"0199000099\n"
