@@ -29,6 +29,8 @@ from scripts.benches.measuring import cores
 DATASET = "bench"
 # Of a made-up leak.
 ENCODING, DELIMITER = "cp1252", ";"
+# How a made-up leak is to be read.
+SETTINGS = SourceSettings(encoding=ENCODING, delimiter=DELIMITER)
 _SEED = 1
 
 
@@ -58,8 +60,7 @@ class Leak:
 
 def read_all(source: Path) -> int:
     """Read every row of a made-up leak as an ingest does, and return how many there are."""
-    settings = SourceSettings(encoding=ENCODING, delimiter=DELIMITER)
-    with source.open("rb") as stream, LeakSource(stream, settings).open() as table:
+    with source.open("rb") as stream, LeakSource(stream, SETTINGS).open() as table:
         return sum(1 for _ in table.rows())
 
 
