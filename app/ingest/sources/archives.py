@@ -90,7 +90,9 @@ class Archive:
 
 
 def _chosen(members: Sequence[zipfile.ZipInfo], member: str | None) -> zipfile.ZipInfo:
-    files = [info for info in members if not info.is_dir() and not _is_of_the_system(info)]
+    # The library's own question whether it is a folder fails on a name that is empty.
+    files = [info for info in members if not info.filename.endswith("/")]
+    files = [info for info in files if not _is_of_the_system(info)]
     found = [info for info in files if member in (None, info.filename)]
     if len(found) == 1:
         return found[0]

@@ -62,6 +62,12 @@ def test_a_member_is_chosen_by_its_name() -> None:
     assert "no member of the name" in refusal(archive, member="c.csv")
 
 
+def test_a_member_whose_name_was_damaged_is_read() -> None:
+    """The first zero byte ends it."""
+    archive = zipped({"leak.csv": CONTENT}).replace(b"leak.csv", b"\0eak.csv")
+    assert rows_in(archive) == 50
+
+
 def test_names_of_members_are_not_shown() -> None:
     """A leak has files that are named for people."""
     told = refusal(zipped({"martin-claire.csv": CONTENT, "b.csv": CONTENT}))
