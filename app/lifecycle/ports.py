@@ -13,6 +13,7 @@ from app.crypto.ristretto255 import Element
 from app.crypto.stretch import StretchProfile
 from app.lifecycle.states import DatasetState
 from app.protocol.fingerprints import Location
+from app.protocol.manifest import ReadSource
 from app.protocol.parameters import DatasetParameters, DeploymentParameters
 
 
@@ -47,15 +48,13 @@ class FilledEpoch:
 
     Args:
         parameters: as they will be published at the instant that was asked for.
-        source_sha256: of the source that the epoch came from.
-        source_bytes: of the same.
-        forgotten: inputs that were left out.
+        sources: that the epoch came from, in the order in which they came.
+        forgotten: inputs that were left out, or taken out before the last source came.
     """
 
     deployment: DeploymentParameters
     parameters: DatasetParameters
-    source_sha256: bytes
-    source_bytes: int
+    sources: tuple[ReadSource, ...]
     forgotten: int
 
 

@@ -83,8 +83,7 @@ class Publishing:
             program=self._program,
             deployment=filled.deployment,
             dataset=filled.parameters,
-            source_sha256=filled.source_sha256,
-            source_bytes=filled.source_bytes,
+            sources=filled.sources,
             forgotten=filled.forgotten,
         )
         return self._signing_key().sign(MANIFEST_KIND, manifest.to_json())
