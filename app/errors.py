@@ -5,7 +5,8 @@
     │   ├── InvalidField           one field of an identifier, with the reason
     │   ├── InvalidMapping         the mapping of a source's columns to fields
     │   ├── InvalidSource          the source cannot be read to its end
-    │   │   └── TooManyRejects     more of its rows cannot be used than the operator accepts
+    │   │   ├── TooManyRejects     more of its rows cannot be used than the operator accepts
+    │   │   └── SourceRepeated     these very bytes are in the dataset already
     │   ├── RunDiffers             an interrupted run was begun with something else
     │   ├── InvalidIdentity        a file with the key that a source was encrypted to
     │   ├── InvalidMessage         a protocol message of the wrong shape
@@ -97,6 +98,10 @@ class InvalidIdentity(InvalidInput):
 
 class TooManyRejects(InvalidSource):
     """More rows of the source cannot be used than the operator accepts."""
+
+
+class SourceRepeated(InvalidSource):
+    """These very bytes were read into the dataset already."""
 
 
 class InvalidMessage(InvalidInput):

@@ -7,7 +7,9 @@ publication; who is taken out of the dataset later does not change it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from app.encoding import to_base64url
 from app.errors import InvalidMessage
@@ -104,7 +106,7 @@ def _source_to_json(source: ReadSource) -> Json:
     return {"sha256": to_base64url(source.sha256), "bytes": source.size_bytes}
 
 
-def _sources_from_json(fields: Json, rows: int) -> tuple[ReadSource, ...]:
+def _sources_from_json(fields: Mapping[str, Any], rows: int) -> tuple[ReadSource, ...]:
     version = field_of(fields, "manifest", int)
     if version == VERSION_OF_ONE_SOURCE:
         source = object_of(field_of(fields, "source", dict), "source")
@@ -118,5 +120,5 @@ def _sources_from_json(fields: Json, rows: int) -> tuple[ReadSource, ...]:
     return sources
 
 
-def _source_from_json(source: Json, rows: int) -> ReadSource:
+def _source_from_json(source: Mapping[str, Any], rows: int) -> ReadSource:
     return ReadSource(bytes_of(source, "sha256", DIGEST_BYTES), count_of(source, "bytes"), rows)

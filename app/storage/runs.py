@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from app.storage.tables import Dataset, IngestRun
+from app.storage.tables import Dataset, Forgotten, IngestRun
 
-# What a run that adds to a dataset notes beside its plan, in `counters`.
+# What a run notes beside its plan, in `counters`.
 TAKEN_OUT = "taken_out"
 IS_REKEYED = "is_rekeyed"
+# How many tokens of forgotten people there were when it began.
+TOKENS = "tokens"
 
 
 class RunState(StrEnum):
@@ -58,3 +60,20 @@ def running_run(session: Session, dataset: Dataset) -> IngestRun | None:
 def taken_out_before(run: IngestRun) -> int:
     """Return how many entries had been taken out of the dataset when a run added to it."""
     return int((run.counters or {}).get(TAKEN_OUT, 0))
+
+
+def count_tokens(session: Session) -> int:
+    """Return how many tokens of forgotten people there are; none is ever taken away."""
+    return session.exec(select(func.count()).select_from(Forgotten)).one()
+
+
+def saved_id(number: int | None) -> int:
+    """Return the number of a row that was written."""
+    if number is None:
+        raise ValueError("the row has no id before it is flushed")
+    return number
+
+
+def got_somewhere(run: IngestRun) -> bool:
+    """Tell whether a run that was interrupted is worth being taken up."""
+    return run.position is not None or bool((run.counters or {}).get(IS_REKEYED))
