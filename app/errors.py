@@ -5,8 +5,10 @@
     │   ├── InvalidField           one field of an identifier, with the reason
     │   ├── InvalidMapping         the mapping of a source's columns to fields
     │   ├── InvalidSource          the source cannot be read to its end
+    │   │   ├── SourceDiffers      it is not the one that an interrupted run was reading
+    │   │   ├── SourceRepeated     these very bytes are in the dataset already
     │   │   ├── TooManyRejects     more of its rows cannot be used than the operator accepts
-    │   │   └── SourceRepeated     these very bytes are in the dataset already
+    │   │   └── BeginningEnded     only its beginning was looked at, and there is more of it
     │   ├── RunDiffers             an interrupted run was begun with something else
     │   ├── InvalidIdentity        a file with the key that a source was encrypted to
     │   ├── InvalidMessage         a protocol message of the wrong shape
@@ -96,12 +98,20 @@ class InvalidIdentity(InvalidInput):
     """A file with the key that a source was encrypted to cannot be used."""
 
 
+class SourceDiffers(InvalidSource):
+    """The source is not the one that the interrupted run was reading."""
+
+
 class TooManyRejects(InvalidSource):
     """More rows of the source cannot be used than the operator accepts."""
 
 
 class SourceRepeated(InvalidSource):
     """These very bytes were read into the dataset already."""
+
+
+class BeginningEnded(InvalidSource):
+    """Only the beginning of the source was looked at, and what is asked for stands behind it."""
 
 
 class InvalidMessage(InvalidInput):

@@ -17,7 +17,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.ingest import describe, run_ingest
+from app.cli.ingestion import describe, run_ingest
 from app.cli.progress import meter
 from app.cli.remote import RemoteServer
 from app.cli.serve import check_free

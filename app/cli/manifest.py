@@ -155,8 +155,8 @@ def _estimate(profile: StretchProfile, inputs: int, threads: int) -> str:
 
 @contextmanager
 def _bytes_of(source: Path) -> Iterator[ByteSource]:
-    with open_source(source) as (stream, _):
-        yield stream
+    with open_source(source) as named:
+        yield named.stream
 
 
 def add_commands(app: typer.Typer) -> None:

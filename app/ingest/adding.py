@@ -133,16 +133,24 @@ class Adding:
             )
             rekey_all(self._store, draft, current, old, keys, self._workers, self._observer)
         except BaseException:
-            self.give_up(dataset)
+            self.give_up(dataset, is_bad=True)
             raise
         said = self._told_otherwise(current, mapping)
         return Begun(draft, keys, stretch, plan, None, before=current, not_followed=said)
 
-    def give_up(self, dataset: str) -> None:
-        """Take away what a run wrote; if that fails, the next run does it."""
-        # What was filled to its end by then is whole, and stays.
+    def give_up(self, dataset: str, *, is_bad: bool) -> None:
+        """Take away what a run wrote; if that fails, the next run does it.
+
+        Args:
+            dataset: its slug.
+            is_bad: the run cannot be taken up; otherwise it is left there if it got somewhere.
+        """
         with suppress(Unavailable, KeyRingError, OSError):
-            if not self._store.is_filled(dataset):
+            # What was filled to its end by then is whole, and stays.
+            if self._store.is_filled(dataset):
+                return
+            left = self._store.unfinished(dataset)
+            if is_bad or left is None or not left.got_somewhere:
                 self.discard(dataset)
 
     def discard(self, dataset: str) -> None:
@@ -153,14 +161,6 @@ class Adding:
             for name in self._keys_of(dataset, epoch):
                 self._ring.erase(name)
             self._store.discard(dataset)
-
-    def has_got_somewhere(self, dataset: str) -> bool:
-        """Tell whether there is a run that can be taken up; if that cannot be told, yes."""
-        try:
-            left = self._store.unfinished(dataset)
-        except Unavailable:
-            return True
-        return left is not None and left.got_somewhere
 
     def _keys_of(self, dataset: str, epoch: int) -> list[str]:
         names = self._ring.names()

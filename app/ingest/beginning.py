@@ -84,7 +84,7 @@ class Beginning:
             KeyMissing, InvalidKey: its keys are not all there.
         """
         left = self._store.unfinished(dataset)
-        if left is None or not left.got_somewhere:
+        if left is None:
             return None
         check_same(dataset, left, mapping, self._profile)
         keys = load_keys(self._ring, dataset, FIRST_EPOCH, left.public_keys)
@@ -105,30 +105,28 @@ class Beginning:
             }
             draft = self._store.begin(self._draft_of(dataset, mapping, keys, plan))
         except BaseException:
-            self.give_up(dataset)
+            self.give_up(dataset, is_bad=True)
             raise
         return Begun(draft, keys, self._profile, plan, None)
 
-    def give_up(self, dataset: str) -> None:
-        """Take away what a run wrote; if that fails, the next run does it."""
+    def give_up(self, dataset: str, *, is_bad: bool) -> None:
+        """Take away what a run wrote; if that fails, the next run does it.
+
+        Args:
+            dataset: its slug.
+            is_bad: the run cannot be taken up; otherwise it is left there if it got somewhere.
+        """
         # An interruption that comes after the last transaction finds a dataset that is whole.
         with suppress(DatasetExists, Unavailable, KeyRingError, OSError):
             self._store.check_absent(dataset)
-            self.discard(dataset)
+            if is_bad or self._store.unfinished(dataset) is None:
+                self.discard(dataset)
 
     def discard(self, dataset: str) -> None:
         """Remove a draft, its keys first: while it is there, the keys are known to be its."""
         for name in self._keys_of(dataset):
             self._ring.erase(name)
         self._store.discard_stale(dataset)
-
-    def has_got_somewhere(self, dataset: str) -> bool:
-        """Tell whether there is a run that can be taken up; if that cannot be told, yes."""
-        try:
-            left = self._store.unfinished(dataset)
-        except Unavailable:
-            return True
-        return left is not None and left.got_somewhere
 
     def _draft_of(
         self,
@@ -156,7 +154,7 @@ class Beginning:
             KeyExists: keys without a draft are of a dataset that was published once: the store is
                 an older copy, or another one. Erasing them could not be taken back.
         """
-        if self._store.unfinished(dataset) is not None:
+        if self._store.has_draft(dataset):
             self.discard(dataset)
         elif self._keys_of(dataset):
             raise KeyExists(

@@ -16,13 +16,7 @@ from datetime import date
 from app.crypto.keyring import KeyRing
 from app.crypto.ristretto255 import Element
 from app.crypto.stretch import StretchProfile
-from app.errors import (
-    InvalidInput,
-    InvalidSource,
-    RunDiffers,
-    SourceRepeated,
-    TooManyRejects,
-)
+from app.errors import InvalidInput, InvalidSource, SourceRepeated, TooManyRejects
 from app.ingest.adding import Adding
 from app.ingest.beginning import Beginning, Begun
 from app.ingest.checkpoints import Checkpoint
@@ -112,6 +106,11 @@ class Ingest:
         self._report = report or NoReport()
         self._forgotten = forgotten
 
+    def check(self, mapping: SourceMapping, dataset: str, *, is_added: bool = False) -> None:
+        """Check, before anything is read or changed, that a run can begin: as `run` raises it."""
+        check_slug(dataset)
+        (self._next if is_added else self._first).check(dataset, mapping)
+
     def run(
         self,
         source: LeakSource,
@@ -139,34 +138,32 @@ class Ingest:
             SourceRepeated: what is added is there already.
             KeyMissing, InvalidKey: the keys of what it is added to are not all there.
             KeyExists: there are keys of a dataset of that name, which the store does not know.
-            RunDiffers: the interrupted run was begun with something else; it is left as it is.
+            RunDiffers, SourceDiffers: the interrupted run was begun with something else; it is
+                left as it is.
             InvalidMapping: the mapping does not fit the source's header; nothing was written.
             InvalidSource: the source cannot be read to its end, or no row gives an identifier;
                 all that was written is gone again.
             TooManyRejects: more rows give none than are accepted; what was read is kept, so that
                 a run that accepts more has nothing to do again.
         """
-        check_slug(dataset)
+        self.check(mapping, dataset, is_added=is_added)
         beginning = self._next if is_added else self._first
-        beginning.check(dataset, mapping)
         if is_anew:
             beginning.discard(dataset)
         begun = beginning.take_up(dataset, mapping)
+        is_taken_up = begun is not None and begun.checkpoint is not None
         try:
             with source.open(_position(begun)) as table:
                 records = self._records(mapping, table, begun)
                 if begun is None:
                     begun = beginning.begin(dataset, mapping)
                 return self._run(begun, table, records, dataset)
-        except (RunDiffers, TooManyRejects):
-            raise
-        except InvalidInput:
-            if begun is not None:
-                beginning.give_up(dataset)
-            raise
-        except BaseException:
-            if begun is not None and not beginning.has_got_somewhere(dataset):
-                beginning.give_up(dataset)
+        except BaseException as exc:
+            is_bad = isinstance(exc, InvalidInput) and not isinstance(exc, TooManyRejects)
+            # What was taken up is never given up: it may be hours of work, and what is wrong
+            # with a source that was readable once may be only what was given with it.
+            if begun is not None and (not is_taken_up or isinstance(exc, SourceRepeated)):
+                beginning.give_up(dataset, is_bad=is_bad)
             raise
 
     def repeats(self, source: ByteSource, dataset: str) -> bool:

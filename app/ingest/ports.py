@@ -140,7 +140,7 @@ class UnfinishedRun:
         stretch: the dataset's.
         public_keys: by scheme, as in `DatasetDraft`.
         draft: to be filled on.
-        checkpoint: where it stands; None when nothing was kept of what it did.
+        checkpoint: where it stands; None when nothing was kept of the source.
         is_overtaken: somebody was forgotten since, who may be among its entries.
         is_rekeyed: the entries of the epoch before are all there under the new key; never so in
             the first epoch.
@@ -176,8 +176,11 @@ class DraftStore(Protocol):
     def check_absent(self, dataset: str) -> None:
         """Raise DatasetExists if the slug is taken by anything but an unfinished draft."""
 
+    def has_draft(self, dataset: str) -> bool:
+        """Tell whether a run that did not reach its end left a draft of that slug."""
+
     def unfinished(self, dataset: str) -> UnfinishedRun | None:
-        """Return what a run that did not reach its end left of that slug, or None."""
+        """Return such a run, if it got as far as a checkpoint."""
 
     def sources(self, dataset: str) -> Collection[Prefix]:
         """Return length and digest of each source that was read to its end into the dataset."""

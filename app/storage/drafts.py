@@ -84,8 +84,14 @@ class SqlDraftStore:
             told, hint = _TAKEN[DatasetState(found.state)]
             raise DatasetExists(f"the dataset {dataset} {told}", hint=hint)
 
+    def has_draft(self, dataset: str) -> bool:
+        """Tell whether a run that did not reach its end left a draft of that slug."""
+        with database_errors(), Session(self._engine) as session:
+            found = session.exec(select(Dataset).where(col(Dataset.slug) == dataset)).first()
+            return found is not None and _is_unfinished(session, found)
+
     def unfinished(self, dataset: str) -> UnfinishedRun | None:
-        """Return what a run that did not reach its end left of that slug, or None."""
+        """Return such a run, if it got as far as a checkpoint."""
         with database_errors(), Session(self._engine) as session:
             found = session.exec(select(Dataset).where(col(Dataset.slug) == dataset)).first()
             if found is None or not _is_unfinished(session, found):
@@ -95,7 +101,10 @@ class SqlDraftStore:
                     col(IngestRun.dataset_id) == found.id,
                     col(IngestRun.state) == RunState.RUNNING,
                 )
-            ).one()
+            ).first()
+            # Schema 1 noted no run before its end.
+            if run is None or run.position is None:
+                return None
             return unfinished_run(session, self._engine, found, run, by=self._by)
 
     def sources(self, dataset: str) -> Collection[Prefix]:
@@ -115,7 +124,7 @@ class SqlDraftStore:
 
     def discard_stale(self, dataset: str) -> None:
         """Remove the unfinished draft of that slug, if there is one; all else is left as it is."""
-        if self.unfinished(dataset) is None:
+        if not self.has_draft(dataset):
             return
         with database_errors(), Session(self._engine) as session:
             indexes = select(SchemeIndex.id).join(

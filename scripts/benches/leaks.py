@@ -14,6 +14,7 @@ from app.crypto.stretch import StretchProfile
 from app.ingest.mapping import parse_mapping
 from app.ingest.pipeline import Ingest, IngestReport
 from app.ingest.sources.opening import LeakSource
+from app.ingest.sources.settings import SourceSettings
 from app.lifecycle.clearing import Clearing
 from app.lifecycle.ending import default_end, today
 from app.lifecycle.erasure import BY_PROGRAM
@@ -29,6 +30,8 @@ from app.version import program_version
 from scripts.benches.measuring import cores
 
 DATASET = "bench"
+# Of a made-up leak.
+ENCODING, DELIMITER = "cp1252", ";"
 _SEED = 1
 
 
@@ -54,6 +57,13 @@ class Leak:
         """Return the truth of one scheme: its fields, and `exposed`."""
         lines = self.truth.read_text(encoding="utf-8").splitlines()
         return [known for known in map(json.loads, lines) if known["scheme"] == scheme]
+
+
+def read_all(source: Path) -> int:
+    """Read every row of a made-up leak as an ingest does, and return how many there are."""
+    settings = SourceSettings(encoding=ENCODING, delimiter=DELIMITER)
+    with source.open("rb") as stream, LeakSource(stream, settings).open() as table:
+        return sum(1 for _ in table.rows())
 
 
 class _Unwatched:
@@ -82,7 +92,7 @@ def ingest(leak: Leak, data: Path, profile: StretchProfile) -> IngestReport:
             workers=cores(),
             observer=_Unwatched(),
             ends_on=default_end(today()),
-        ).run(LeakSource(source, mapping.source), mapping, DATASET)
+        ).run(LeakSource(source, mapping.source, (), mapping.column_names), mapping, DATASET)
     signing_key = partial(SigningKey.of, data / "keys")
     publishing = Publishing(
         SqlDatasetStore(engine),

@@ -137,7 +137,7 @@ def test_who_is_forgotten_after_a_run_that_was_killed_is_in_nothing_that_it_left
 
     with monkeypatch.context() as patch:
         patch.setattr("app.storage.drafts.SqlDraft.rekeyed", die)
-        patch.setattr("app.ingest.adding.Adding.give_up", lambda *_: None)
+        patch.setattr("app.ingest.adding.Adding.give_up", lambda *_, **__: None)
         add(added, "--add", code=3)
     assert "taken out of 1 of 1" in added("dataset", "forget", "demo", typed="0199000003\n")
     assert "ingest aborted  demo  epoch 2" in added("audit", "list")

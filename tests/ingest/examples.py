@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import Session, func, select
@@ -21,6 +22,7 @@ from app.exposure.keyholder import LocalKeyHolder
 from app.ingest.mapping import parse_mapping
 from app.ingest.pipeline import Ingest, IngestReport
 from app.ingest.rejects import DEFAULT_LIMIT, RejectLimit, RejectReport
+from app.ingest.sample import Look, PeekedSource
 from app.ingest.sources.bytestream import ByteSource
 from app.ingest.sources.delimited import DelimitedReader
 from app.ingest.sources.encodings import Line, TextStream
@@ -225,6 +227,16 @@ def leak(rows: int, seed: int = 1) -> tuple[bytes, bytes]:
 def phones(count: int, first: int = 0) -> bytes:
     """Return a source of distinct made-up numbers, as `PHONES_TOML` reads it."""
     return b"TEL\n" + b"".join(b"019900%04d\n" % n for n in range(first, first + count))
+
+
+def look_at(content: bytes, identities: Sequence[Any] = ()) -> Look:
+    """Return what opens a source as often as it is asked, as that of a file does."""
+    return lambda settings: LeakSource(io.BytesIO(content), settings, identities).open()
+
+
+def peek_at(source: PeekedSource) -> Look:
+    """Return what opens the beginning of a source that is a stream."""
+    return lambda settings: LeakSource(source.beginning(), settings).open()
 
 
 def lines_of(source: ByteSource | bytes, encoding: str = "auto") -> list[Line]:

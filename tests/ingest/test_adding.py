@@ -27,6 +27,7 @@ from app.errors import (
     KeyExists,
     KeyMissing,
     RunDiffers,
+    SourceDiffers,
     SourceRepeated,
     StateRefused,
     TooManyRejects,
@@ -376,7 +377,7 @@ def test_an_interrupted_one_goes_on_with_the_same_mapping_only(
     interrupted(home, 20)
     with pytest.raises(RunDiffers, match="another mapping"):
         add(home, B, PHONES_TOML.replace("Made up", "Another"))
-    with pytest.raises(RunDiffers, match="not the source"):
+    with pytest.raises(SourceDiffers, match="not the source"):
         add(home, A + b"\n")
     add(home, B)
     assert left(home, 2) == whole
@@ -443,7 +444,7 @@ def test_keys_made_by_a_run_that_was_killed_are_known_to_be_its(
 
     with monkeypatch.context() as patch:
         patch.setattr(epochs.SqlEpochStore, "begin", die)
-        patch.setattr("app.ingest.adding.Adding.give_up", lambda *_: None)
+        patch.setattr("app.ingest.adding.Adding.give_up", lambda *_, **__: None)
         with pytest.raises(KeyboardInterrupt):
             add(home, B)
     assert home.ring.names() == ["demo/phone/1", "demo/phone/2"]

@@ -28,6 +28,7 @@ from app.errors import (
 )
 from app.exposure.answering import Answering
 from app.exposure.stretching import BoundedPool
+from app.identity.schemes import SCHEMES
 from app.ingest import pipeline
 from app.ingest.distinct import RecentInputs
 from app.protocol.client import Batch, compare
@@ -99,6 +100,55 @@ def test_everyone_gets_the_right_answer_both_ways(
             plain = holder.locate(index.key_name, "demo", scheme, bits, value)
             assert plain == private
             assert answer_lookup(packed, plain) is expected
+
+
+PEOPLE = """\
+NOM;PRENOM;NE;TEL
+DUPONT EP MARTIN;MARIE ANNE SOPHIE;01/02/21;01 99 00 00 01 / 06 39 98 00 01
+MME LE GOFF NÃ‰E RIOU;Ã‰lÃ©onore;3/4/85;199000002.0
+"""
+PEOPLE_TOML = """\
+[fields]
+surname = "NOM"
+given_name = 2
+birth_date = { columns = "NE", formats = ["%d/%m/%y"] }
+phone = "TEL"
+
+[dataset]
+title = "Made up"
+breach_date = 2021-02-23
+"""
+
+
+def test_people_are_found_by_what_they_type_however_the_file_spells_them(home: House) -> None:
+    home.ingest(PEOPLE.encode(), PEOPLE_TOML)
+    catalogue, holder = home.catalogue()
+    pool = BoundedPool(workers=1, waiting=1)
+    answering = Answering(catalogue, holder, pool)
+
+    def ask(scheme: str, *values: str) -> Answer:
+        fields = dict(zip(SCHEMES[scheme].fields, values, strict=True))
+        return answering.lookup(catalogue.index("demo", scheme), fields).result().answer
+
+    for scheme, *values in (
+        ("name-dob", "Dupont", "Marie", "1921-02-01"),
+        ("name-dob", "Martin", "Marie-Anne", "2021-02-01"),
+        ("name-dob", "Dupont EP Martin", "Marie", "2021-02-01"),
+        ("name-dob", "Le Goff", "Éléonore", "1985-04-03"),
+        ("name-dob", "RIOU", "Eleonore", "1985-04-03"),
+        ("phone", "+33 1 99 00 00 01"),
+        ("phone", "0639980001"),
+        ("phone", "01 99 00 00 02"),
+    ):
+        assert ask(scheme, *values) is Answer.EXPOSED
+    for scheme, *values in (
+        ("name-dob", "Dupont", "Sophie", "1921-02-01"),
+        ("name-dob", "Riou", "Marie", "1985-04-03"),
+        ("name-dob", "Martin", "Marie", "1921-02-02"),
+        ("phone", "0199000003"),
+    ):
+        assert ask(scheme, *values) is Answer.NOT_EXPOSED
+    pool.close()
 
 
 def test_an_ingest_tells_what_it_read_and_how_far_it_is(ingested: tuple[House, Watch]) -> None:

@@ -166,7 +166,7 @@ def test_what_can_be_gone_on_with_is_not_cleared_and_what_got_nowhere_is(
             home.ingest(phones(200, 700), PHONES_TOML, is_added=True, observer=watch)
 
     with monkeypatch.context() as patch:
-        patch.setattr("app.ingest.adding.Adding.give_up", lambda *_: None)
+        patch.setattr("app.ingest.adding.Adding.give_up", lambda *_, **__: None)
         interrupt(on_rekeying=stop)
     assert home.rows_in()["Entry"] == 1600
     home.clearing.clear("demo", by="somebody")

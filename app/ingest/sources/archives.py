@@ -64,7 +64,7 @@ class Archive:
         """Whether it is an XLSX file, which is a zip archive too."""
         return _WORKBOOK in self._zip.namelist()
 
-    def open(self, member: str | None) -> ByteSource:
+    def open(self, member: str | None) -> Member:
         """Open one member.
 
         Args:
@@ -81,7 +81,7 @@ class Archive:
                 hint="have another program decrypt it to standard output, and read from there: -",
             )
         try:
-            return _Member(self._zip.open(info))
+            return Member(self._zip.open(info), info.file_size)
         except (NotImplementedError, *_FAILURES) as exc:
             raise InvalidSource(
                 "the member of the zip archive is damaged, or compressed in an unknown way",
@@ -110,14 +110,30 @@ def _is_of_the_system(info: zipfile.ZipInfo) -> bool:
     return info.filename.startswith("__MACOSX/") or info.filename.endswith(".DS_Store")
 
 
-class _Member:
-    """A member's content, whose check sum is compared at its end."""
+class Member:
+    """A member's content, whose check sum is compared at its end.
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    Args:
+        stream: the content.
+        size_bytes: how long it is, as the archive says.
+    """
+
+    def __init__(self, stream: IO[bytes], size_bytes: int) -> None:
         self._stream = stream
+        self._size_bytes = size_bytes
         self._read_bytes = 0
 
+    @property
+    def share_read(self) -> float:
+        """The share of the content that was read."""
+        return min(self._read_bytes / self._size_bytes, 1.0) if self._size_bytes else 1.0
+
     def read(self, size: int, /) -> bytes:
+        """Read up to `size` bytes of the content.
+
+        Raises:
+            InvalidSource: the data are damaged, or end early.
+        """
         try:
             chunk = self._stream.read(size)
         except _FAILURES as exc:

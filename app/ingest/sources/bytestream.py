@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.errors import InvalidSource, RunDiffers
+from app.errors import InvalidSource, SourceDiffers
 
 CHUNK_BYTES = 64 * 1024
 
@@ -109,7 +109,7 @@ class DigestingSource:
 
     def _check_as_expected(self) -> None:
         if self.prefix != self._expected:
-            raise RunDiffers(
+            raise SourceDiffers(
                 "this is not the source that the interrupted run was reading",
                 hint="give the same file, unchanged, or begin anew with --restart",
             )

@@ -48,6 +48,7 @@ class ChildReader:
         place: Place | None = None,
         counts: LineCounts | None = None,
     ) -> None:
+        self.found: Mapping[str, str] = {"format": format_name}
         self._row = place["row"] if place else 0
         self._process = _start(stream, format_name, {**options, "done": self._row})
         try:

@@ -11,27 +11,29 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from app.errors import InvalidSource
 from app.ingest.sources.encodings import Line, TextStream
 from app.ingest.sources.rows import RAGGED, LineCounts, Place, Row
-from app.ingest.sources.settings import AUTO, BACKSLASH, NO_QUOTE, SourceSettings
+from app.ingest.sources.settings import AUTO, BACKSLASH, DELIMITED, NO_QUOTE, SourceSettings
 
 # A comment field with an address in it has a handful of line ends; a stray quote has thousands.
 JOINED_LINES_MAXIMUM = 20
 DELIMITERS = (";", ",", "\t", "|")
 _SAMPLED_LINES = 200
+# Lines by which a source without a header tells how many columns it has.
+LINES_AHEAD = 100
 NUL = "\x00"
 NULL_MARK = r"\N"
-# What a spreadsheet writes before its column names.
+# What a spreadsheet writes before its column names, and believes more than its own settings.
 _DELIMITER_LINE = re.compile(r"sep=(.)")
 
 
 class DelimitedReader:
-    """Reads a header, then rows: implements `rows.RowReader`.
+    """Reads a header, where there is one, then rows: implements `rows.RowReader`.
 
     Args:
         text: the source.
@@ -40,7 +42,7 @@ class DelimitedReader:
         counts: what became of the lines up to there.
 
     Raises:
-        InvalidSource: there is no header.
+        InvalidSource: there is no header; or without one, no row.
     """
 
     share_done = None
@@ -60,7 +62,8 @@ class DelimitedReader:
         self._are_all_quoted = False
         self.header: Sequence[str] = ()
         self.counts = LineCounts()
-        self._last = self._read_header()
+        self._last = self._read_header() if settings.has_header else self._look_ahead()
+        self.found: Mapping[str, str] = {"format": DELIMITED, "delimiter": self._delimiter}
         self._returned: deque[Line] = deque()
         self._stream: Iterator[Line | None] = iter(())
         if place is not None and counts is not None:
@@ -125,27 +128,63 @@ class DelimitedReader:
                 self.counts.blank += 1
                 continue
             self.counts.header += 1
-            if self._delimiter == AUTO and (found := _DELIMITER_LINE.fullmatch(line.text)):
-                self._delimiter = found[1]
+            if self._names_delimiter(line):
                 continue
             if self._delimiter == AUTO:
-                self._delimiter = self._guess([each.text for each in lines[place:]])
+                texts = [each.text for each in lines[place : place + 1 + _SAMPLED_LINES]]
+                self._delimiter = self._guess(texts, lambda widths: widths[0])
             names = self._parse(line.text) or self._split(line.text) or ()
             self.header = [name.strip() for name in names]
             self._known = frozenset((*names, *self.header))
-            self._are_all_quoted = bool(self._quote) and all(
-                field.startswith(self._quote) for field in line.text.split(self._delimiter)
-            )
+            self._are_all_quoted = self._is_all_quoted(line.text)
             return line
         raise InvalidSource("the source is empty", hint="its first line names the columns")
 
-    def _guess(self, texts: Sequence[str]) -> str:
-        """Return the delimiter that gives the most lines as many columns as the first line has."""
+    def _look_ahead(self) -> Line:
+        """Learn from the first lines how wide rows are, and return the line before them."""
+        before = Line(0, "", is_replaced=False, end=self._text.start)
+        lines = [_without_nuls(line, "") for line in self._text.sample_lines()]
+        first = next((place for place, line in enumerate(lines) if line.text.strip()), len(lines))
+        if lines[first:] and self._names_delimiter(lines[first]):
+            before = lines[first]
+            self.counts = LineCounts(total=first + 1, header=1, blank=first)
+        texts = [line.text for line in lines if line.number > before.number and line.text.strip()]
+        texts = texts[:LINES_AHEAD]
+        if not texts:
+            raise InvalidSource("the source is empty", hint="it has no row to begin with")
+        if self._delimiter == AUTO:
+            self._delimiter = self._guess(texts, _commonest)
+        self.header = ("",) * _commonest(self._widths(texts))
+        self._are_all_quoted = 2 * sum(map(self._is_all_quoted, texts)) > len(texts)
+        return before
+
+    def _names_delimiter(self, line: Line) -> bool:
+        """Tell whether a line only names the delimiter, which is known from then on."""
+        found = _DELIMITER_LINE.fullmatch(line.text)
+        if found:
+            self._delimiter = found[1]
+        return found is not None
+
+    def _guess(self, texts: Sequence[str], chosen: Callable[[Sequence[int]], int]) -> str:
+        """Return the delimiter that gives the most lines as many columns as are to be expected.
+
+        Args:
+            texts: the first lines.
+            chosen: of their widths, the one that rows have.
+        """
         scores: dict[str, int] = {}
         for self._delimiter in DELIMITERS:
-            widths = [len(self._parse(text) or ()) for text in texts[: 1 + _SAMPLED_LINES]]
-            scores[self._delimiter] = widths.count(widths[0]) * (widths[0] - 1)
+            widths = self._widths(texts)
+            scores[self._delimiter] = widths.count(chosen(widths)) * (chosen(widths) - 1)
         return max(DELIMITERS, key=lambda delimiter: scores[delimiter])
+
+    def _widths(self, texts: Sequence[str]) -> list[int]:
+        """Return how many columns each line has by itself."""
+        return [len(self._parse(text) or text.split(self._delimiter)) for text in texts]
+
+    def _is_all_quoted(self, text: str) -> bool:
+        fields = text.split(self._delimiter)
+        return bool(self._quote) and all(field.startswith(self._quote) for field in fields)
 
     def _is_header(self, values: Sequence[str], line: Line) -> bool:
         """Tell whether a line only names the columns again, as where two files were joined.
@@ -246,6 +285,16 @@ class DelimitedReader:
             return text
         fields = text.split(self._delimiter)
         return self._delimiter.join("" if field == NULL_MARK else field for field in fields)
+
+
+def _commonest(widths: Sequence[int]) -> int:
+    """Return how wide most lines are; one alone may be ragged.
+
+    Of two widths that are as frequent it is the greater: a line end in a cell makes two lines of
+    one row, which are narrower.
+    """
+    counts = Counter(widths)
+    return max(counts, key=lambda width: (counts[width], width))
 
 
 def _without_nuls(line: Line, delimiter: str) -> Line:

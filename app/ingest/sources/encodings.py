@@ -113,19 +113,16 @@ class TextStream:
             yield Line(number + 1, text.removesuffix("\r"), is_replaced, offset + len(rest))
 
     def _decoded(self, lines: Sequence[bytes], offset: int, number: int) -> Iterator[Line]:
-        texts = self._decoded_at_once(lines) or [decode(raw, self.encodings) for raw in lines]
-        for raw, (text, is_replaced) in zip(lines, texts, strict=True):
+        """Yield lines one by one: the text of one is not made before it is asked for."""
+        first = self.encodings[0]
+        for raw in lines:
+            try:
+                text, is_replaced = raw.decode(first), False
+            except UnicodeDecodeError:
+                text, is_replaced = decode(raw, self.encodings)
             offset += len(raw) + 1
             number += 1
             yield Line(number, text.removesuffix("\r"), is_replaced, offset)
-
-    def _decoded_at_once(self, lines: Sequence[bytes]) -> Sequence[tuple[str, bool]] | None:
-        """Return lines that are all of the first encoding, for a third of what each would cost."""
-        try:
-            texts = b"\n".join(lines).decode(self.encodings[0]).split("\n")
-        except UnicodeDecodeError:
-            return None
-        return [(text, False) for text in texts] if len(texts) == len(lines) else None
 
 
 def decode(raw: bytes, encodings: Sequence[str]) -> tuple[str, bool]:

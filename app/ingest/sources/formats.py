@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import re
 
-from app.errors import InvalidSource
+from app.errors import InvalidMapping, InvalidSource
 from app.ingest.sources.encodings import TextStream
-from app.ingest.sources.settings import AUTO, DELIMITED, MYSQL, NDJSON, POSTGRESQL
+from app.ingest.sources.settings import (
+    AUTO,
+    DELIMITED,
+    MYSQL,
+    NDJSON,
+    PARQUET,
+    POSTGRESQL,
+    SourceSettings,
+)
 from app.ingest.sources.sqldialects import is_dump
 
 PARQUET_MAGIC = b"PAR1"
@@ -24,6 +32,11 @@ _OTHERS = (
     (b"%PDF", "a PDF document", "no table can be read from it"),
 )  # fmt: skip
 _TAR_MAGIC, _TAR_OFFSET = b"ustar", 257
+_NAMING = {
+    NDJSON: "newline-delimited JSON",
+    PARQUET: "a Parquet file",
+    **dict.fromkeys((AUTO, POSTGRESQL, MYSQL), "a dump"),
+}
 _OBJECT, _LIST = re.compile(rb"\s*\{"), re.compile(rb"\s*\[\s*[{\]]")
 
 
@@ -62,6 +75,23 @@ def text_format(text: TextStream, declared: str) -> str:
     if _OBJECT.match(sample):
         return NDJSON
     return AUTO if is_dump(sample) else DELIMITED
+
+
+def check_may_lack_names(name: str, settings: SourceSettings) -> None:
+    """Check that nobody says of a format that names its columns that it does not.
+
+    Args:
+        name: of the format, which is neither `DELIMITED` nor `XLSX`.
+        settings: as the mapping has them.
+
+    Raises:
+        InvalidMapping: somebody does.
+    """
+    if not settings.has_header:
+        raise InvalidMapping(
+            f"[source] of the mapping has header = false, but {_NAMING[name]} names its columns",
+            hint="leave header out; columns can be given by position all the same",
+        )
 
 
 SQL_DIALECTS = {AUTO: None, POSTGRESQL: POSTGRESQL, MYSQL: MYSQL}

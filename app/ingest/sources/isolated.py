@@ -27,8 +27,8 @@ class Content(Protocol):
     """A table in a file that is open.
 
     Args:
-        header: the column names.
-        header_rows: how many rows there are up to the one that names the columns.
+        header: the column names; as many empty texts where none are there.
+        header_rows: how many rows there are up to the one that names the columns, if one does.
         total: how many rows there are, those included.
     """
 
@@ -68,7 +68,7 @@ def _open(name: str, stream: BinaryIO, options: dict[str, Any]) -> Content:
     if name == XLSX:
         from app.ingest.sources.workbook import Sheet  # noqa: PLC0415
 
-        return Sheet(stream, options["sheet"])
+        return Sheet(stream, options["sheet"], has_header=options["has_header"])
     from app.ingest.sources.parquet import ParquetTable  # noqa: PLC0415
 
     return ParquetTable(stream, options["wanted"])

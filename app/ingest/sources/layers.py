@@ -8,7 +8,7 @@ from typing import Any
 
 from app.errors import InvalidMapping, InvalidSource
 from app.ingest.sources import encrypted
-from app.ingest.sources.archives import EMPTY_ZIP_MAGIC, ZIP_MAGIC, Archive, in_memory
+from app.ingest.sources.archives import EMPTY_ZIP_MAGIC, ZIP_MAGIC, Archive, Member, in_memory
 from app.ingest.sources.bytestream import ByteSource, DigestingSource, read_fully
 from app.ingest.sources.compression import COMPRESSIONS, DecompressedSource
 
@@ -57,6 +57,7 @@ class Layers:
         self._identities = identities
         self._member = member
         self._closers: list[Callable[[], None]] = []
+        self._unpacked: Member | None = None
         self.content: ByteSource = source
         self.is_layered = self.is_workbook = False
         try:
@@ -77,6 +78,14 @@ class Layers:
         self._source.drain()
         self._raw.seek(0)
         return self._raw
+
+    @property
+    def share_read(self) -> float | None:
+        """The share of an archive's member that was read; None where there is no archive.
+
+        What stands around an archive has been read whole by then, and tells nothing.
+        """
+        return self._unpacked.share_read if self._unpacked else None
 
     def close(self) -> None:
         """Let go of what is still at work."""
@@ -123,7 +132,8 @@ class Layers:
             stream.seek(0)
             self.content, self.is_workbook = stream, True
             return False
-        self.content, self._member = archive.open(self._member), None
+        self._unpacked, self._member = archive.open(self._member), None
+        self.content = self._unpacked
         return True
 
     def _check_member_used(self) -> None:

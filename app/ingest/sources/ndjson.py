@@ -10,6 +10,7 @@ from app.errors import InvalidMapping, InvalidSource
 from app.ingest.sources.cells import cell_text
 from app.ingest.sources.encodings import Line, TextStream
 from app.ingest.sources.rows import LineCounts, Place, Row
+from app.ingest.sources.settings import NDJSON
 
 NOT_AN_OBJECT = "JSON"
 LINE_BYTES_MAXIMUM = 16 * 1024 * 1024
@@ -42,6 +43,7 @@ class JsonLinesReader:
         self._text = text
         self.header: Sequence[str] = list(wanted) or _sampled_columns(text)
         self._paths = [(name, name.split(".")) for name in self.header]
+        self.found: Mapping[str, str] = {"format": NDJSON}
         self.counts = counts or LineCounts()
         self._seen = set(place["seen"]) if place else set[int]()
         start = (place["offset"], place["line"]) if place else (text.start, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
@@ -10,7 +10,13 @@ from app.ingest.sources.bytestream import ByteSource, DigestingSource, Prefix
 from app.ingest.sources.childprocess import ChildReader
 from app.ingest.sources.delimited import DelimitedReader
 from app.ingest.sources.encodings import TextStream
-from app.ingest.sources.formats import PARQUET_MAGIC, SQL_DIALECTS, check_known, text_format
+from app.ingest.sources.formats import (
+    PARQUET_MAGIC,
+    SQL_DIALECTS,
+    check_known,
+    check_may_lack_names,
+    text_format,
+)
 from app.ingest.sources.layers import Layers
 from app.ingest.sources.ndjson import JsonLinesReader
 from app.ingest.sources.rows import LineCounts, Place, Row, RowReader
@@ -68,12 +74,20 @@ class Table:
         source: the bytes as they were given.
         layers: what stands around their content.
         reader: of the content's format.
+        settings: what was known of its form.
     """
 
-    def __init__(self, source: DigestingSource, layers: Layers, reader: RowReader) -> None:
+    def __init__(
+        self,
+        source: DigestingSource,
+        layers: Layers,
+        reader: RowReader,
+        settings: SourceSettings,
+    ) -> None:
         self._source = source
         self._layers = layers
         self._reader = reader
+        self._settings = settings
 
     def __enter__(self) -> Self:
         return self
@@ -88,8 +102,14 @@ class Table:
 
     @property
     def header(self) -> Sequence[str]:
-        """The column names."""
+        """The column names; as many empty texts where the source has none."""
         return self._reader.header
+
+    @property
+    def settings(self) -> SourceSettings:
+        """What is known of the source's form by now; with it, it is read in the same way."""
+        found: Mapping[str, Any] = self._reader.found
+        return replace(self._settings, **found)
 
     @property
     def counts(self) -> LineCounts:
@@ -111,6 +131,8 @@ class Table:
         self._source.settle()
         if first is not None:
             yield first
+            # What was in a row is forgotten with it.
+            del first
             yield from rows
         self._source.drain()
         self.counts.check()
@@ -125,8 +147,10 @@ class Table:
     @property
     def bytes_done(self) -> int:
         """How many of the source's bytes the rows so far made up, as nearly as can be told."""
-        if self._reader.share_done is not None:
-            return round(self._reader.share_done * self._source.size_bytes)
+        share = self._reader.share_done
+        share = self._layers.share_read if share is None else share
+        if share is not None:
+            return round(share * self._source.size_bytes)
         return self._source.size_bytes if self._layers.is_layered else self._reader.offset
 
     @property
@@ -166,7 +190,8 @@ class LeakSource:
 
         Raises:
             InvalidSource: it cannot be read, or is not the one that the position is of.
-            InvalidMapping: the member, the sheet or the table in [source] is not there.
+            InvalidMapping: the member, the sheet or the table in [source] is not there; or the
+                source has column names, and [source] says that it has none.
         """
         source = DigestingSource(self.stream, position.prefix if position else None)
         layers = Layers(self.stream, source, self.identities, self.settings.member)
@@ -175,7 +200,7 @@ class LeakSource:
         except BaseException:
             layers.close()
             raise
-        return Table(source, layers, reader)
+        return Table(source, layers, reader, self.settings)
 
     def _reader(self, layers: Layers, position: Position | None) -> RowReader:
         settings = self.settings
@@ -183,15 +208,17 @@ class LeakSource:
         start = (position.place, replace(position.counts)) if position else (None, None)
         is_parquet = layers.head.startswith(PARQUET_MAGIC)
         if settings.format == XLSX or (settings.format == AUTO and layers.is_workbook):
-            sheet = {"sheet": settings.sheet}
+            sheet = {"sheet": settings.sheet, "has_header": settings.has_header}
             return ChildReader(layers.file() or layers.content, XLSX, sheet, *start)
         if settings.format == PARQUET or (settings.format == AUTO and is_parquet):
+            check_may_lack_names(PARQUET, settings)
             wanted = {"wanted": list(self.wanted)}
             return ChildReader(layers.file() or layers.content, PARQUET, wanted, *start)
         text = _text_of(layers, settings)
         name = text_format(text, settings.format)
         if name == DELIMITED:
             return DelimitedReader(text, settings, *start)
+        check_may_lack_names(name, settings)
         if name == NDJSON:
             return JsonLinesReader(text, self.wanted, *start)
         return SqlDumpReader(text, SQL_DIALECTS[name], settings.table, *start)

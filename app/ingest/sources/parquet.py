@@ -41,17 +41,19 @@ class ParquetTable:
         except (pyarrow.ArrowException, OSError, ValueError) as exc:
             raise _damaged() from exc
         self.total = self._file.metadata.num_rows
-        names = dict.fromkeys(self.header)
-        self._columns = [name for name in names if name in wanted] or list(names)
+        found = [place for place, name in enumerate(self.header) if name in wanted]
+        # Of columns that share a name, only all can be asked for.
+        is_all = not found or len(set(self.header)) < len(self.header)
+        self._places = list(range(len(self.header))) if is_all else found
+        self._columns = None if is_all else [self.header[place] for place in found]
 
     def rows(self, done: int) -> Iterator[Sequence[str] | None]:
         """Yield the rows after the first `done`; what is not wanted of them is empty."""
         groups = self._groups_after(done)
         done -= sum(self._rows_of(group) for group in range(groups.start))
-        places = [self.header.index(name) for name in self._columns]
         for texts in self._texts(groups, done):
             row = [""] * len(self.header)
-            for place, text in zip(places, texts, strict=True):
+            for place, text in zip(self._places, texts, strict=True):
                 row[place] = text
             yield row
 
@@ -76,7 +78,7 @@ class ParquetTable:
                 skipped = min(passed, batch.num_rows)
                 passed -= skipped
                 columns = _flat(batch.slice(skipped))
-                texts = [list(map(cell_text, columns[name].to_pylist())) for name in self._columns]
+                texts = [list(map(cell_text, column.to_pylist())) for column in columns]
                 yield from zip(*texts, strict=True)
         except (pyarrow.ArrowException, OSError, ValueError) as exc:
             raise _damaged() from exc
@@ -90,12 +92,13 @@ def _paths(fields: Iterable[pyarrow.Field], before: str = "") -> Iterator[str]:
             yield before + field.name
 
 
-def _flat(batch: pyarrow.RecordBatch) -> dict[str, pyarrow.ChunkedArray]:
-    """Return the columns by their paths, those inside structures too."""
+def _flat(batch: pyarrow.RecordBatch) -> Sequence[pyarrow.ChunkedArray]:
+    """Return the columns in the order of their paths, those inside structures too."""
     table = pyarrow.Table.from_batches([batch])
     while any(pyarrow.types.is_struct(kind) for kind in table.schema.types):
         table = table.flatten()
-    return dict(zip(table.column_names, table.columns, strict=True))
+    columns: Sequence[pyarrow.ChunkedArray] = table.columns
+    return columns
 
 
 def _damaged() -> InvalidSource:

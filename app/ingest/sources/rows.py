@@ -71,7 +71,7 @@ class RowReader(Protocol):
     before the place. So what was found there (columns, encoding) need not be kept.
 
     Args:
-        header: the column names.
+        header: the column names; as many empty texts where the source has none.
         counts: what became of the lines so far; a reader that goes on is given the counts of
             the one before, and continues them.
     """
@@ -95,6 +95,10 @@ class RowReader(Protocol):
 
     def close(self) -> None:
         """Let go of what is still at work in the background."""
+
+    @property
+    def found(self) -> Mapping[str, str]:
+        """Of what `SourceSettings` can say, what was found out from the stream's beginning."""
 
     @property
     def offset(self) -> int:

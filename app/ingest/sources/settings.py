@@ -24,7 +24,7 @@ NO_QUOTE = ""
 QUOTES = ('"', "'", NO_QUOTE)
 
 SOURCE_KEYS = (
-    "format", "encoding", "delimiter", "quote", "escape", "member", "sheet", "table",
+    "format", "encoding", "delimiter", "quote", "escape", "header", "member", "sheet", "table",
 )  # fmt: skip
 
 
@@ -38,6 +38,7 @@ class SourceSettings:
         delimiter: one character between columns, or `AUTO`.
         quote: the character that text stands between, or none.
         escape: how that character is written inside such text: twice, or behind a backslash.
+        has_header: the first row names the columns; otherwise it is a row like the others.
         member: of an archive; None when it has only one.
         sheet: of a workbook; None for the first.
         table: of a dump; None when only one of its tables has rows.
@@ -48,6 +49,7 @@ class SourceSettings:
     delimiter: str = AUTO
     quote: str = '"'
     escape: str = DOUBLING
+    has_header: bool = True
     member: str | None = None
     sheet: str | None = None
     table: str | None = None
@@ -66,6 +68,7 @@ def parse_source_settings(section: Mapping[str, Any]) -> SourceSettings:
         delimiter=_delimiter(section, quote),
         quote=quote,
         escape=_one_of(section, "escape", ESCAPES, DOUBLING),
+        has_header=_has_header(section),
         member=_name(section, "member"),
         sheet=_name(section, "sheet"),
         table=_name(section, "table"),
@@ -90,6 +93,13 @@ def _delimiter(section: Mapping[str, Any], quote: str) -> str:
     if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in forbidden:
         raise InvalidMapping("delimiter in [source] is one character", hint='for example ";"')
     return delimiter
+
+
+def _has_header(section: Mapping[str, Any]) -> bool:
+    has_header = section.get("header", True)
+    if not isinstance(has_header, bool):
+        raise InvalidMapping("header in [source] is neither true nor false")
+    return has_header
 
 
 def _name(section: Mapping[str, Any], key: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.errors import InvalidSource
@@ -15,6 +16,7 @@ _ESCAPED = rb"'(?:[^'\\]++|\\.|'')*+'"
 _PLAIN = rb"'(?:[^']++|'')*+'"
 # Behind a value, PostgreSQL may name its type.
 _CAST = rb"(?:\s*+::\s*+[\w. \"\[\]]++(?:\([\d, ]*+\))?[\w. \[\]]*+)*+"
+_NEVER = rb"\Zx)"
 _WORD = rb"[^\s,()'\"`;:]++"
 _MYSQL_STATE = re.compile(rb"NO_BACKSLASH_ESCAPES", re.IGNORECASE)
 _POSTGRESQL_STATE = re.compile(rb"standard_conforming_strings\s*=\s*off", re.IGNORECASE)
@@ -28,7 +30,8 @@ _OF_MYSQL = re.compile(
     re.IGNORECASE,
 )
 # The programs' first words, to which the last ones belong.
-_BEGINNING = re.compile(rb"-- (?:PostgreSQL database|MySQL|MariaDB)(?: cluster)? dump")
+DUMP_BEGINNING = re.compile(rb"-- (?:PostgreSQL database|MySQL|MariaDB)(?: cluster)? dump")
+DUMP_END = re.compile(rb"-- (?:PostgreSQL database(?: cluster)? dump complete|Dump completed)")
 _FIRST_WORDS = re.compile(
     rb"(?:\s++|--[^\n]*+\n|/\*.*?\*/;?|\\[^\n]*+\n)*+(?:(?:INSERT|REPLACE)\s+(?:\w+\s+)?INTO\s"
     rb"|COPY\s[^;]*\sFROM\s+stdin|CREATE\s+(?:\w+\s+){0,3}(?:TABLE|DATABASE|SCHEMA|EXTENSION)\s"
@@ -43,56 +46,77 @@ class Dialect:
     """How one kind of dump writes things.
 
     Args:
-        is_escaped: whether a backslash inside quotes makes the next character another one.
+        name: `POSTGRESQL` or `MYSQL`.
         blank: spaces and comments between tokens.
         piece: of a statement that is passed over; quotes hide what ends a statement.
-        value: one value of a row and the comma or parenthesis behind it. Groups: a text with
-            backslashes, one without, digits, a word, what is behind.
+        row: a row of values in parentheses.
+        item: one value and what stands behind it, to find where a row is damaged.
+        value: one value, once it is text. Groups: one in quotes with backslashes, one without,
+            bytes that are written as digits, a word.
     """
 
-    is_escaped: bool
+    name: str
     blank: re.Pattern[bytes]
     piece: re.Pattern[bytes]
-    value: re.Pattern[bytes]
+    row: re.Pattern[bytes]
+    item: re.Pattern[bytes]
+    value: re.Pattern[str]
+
+    @classmethod
+    def of(
+        cls, name: str, comment: bytes, piece: bytes, value: Callable[[bytes], bytes]
+    ) -> Dialect:
+        """Compile a dialect.
+
+        Args:
+            name: as above.
+            comment: one.
+            piece: as above.
+            value: makes the pattern of a value, whose four groups begin with what it is given.
+        """
+        item = value(rb"(?:")
+        return cls(
+            name=name,
+            blank=_pattern(rb"(?:\s++|%b)*+" % comment),
+            piece=_pattern(piece),
+            row=_pattern(rb"\(%b(?:,%b)*+\)" % (item, item)),
+            item=_pattern(rb"%b[,)]" % item),
+            value=re.compile(value(rb"(").decode("ascii"), re.DOTALL | re.ASCII),
+        )
 
 
 def _mysql(*, is_escaped: bool) -> Dialect:
     comment = rb"--(?:[ \t][^\n]*+)?(?=[\r\n]|\Z)|\#[^\n]*+|/\*.*?\*/"
     text = _ESCAPED if is_escaped else _PLAIN
     quoted = rb'"(?:[^"\\]++|\\.|"")*+"' if is_escaped else rb'"(?:[^"]++|"")*+"'
-    value = rb"(?:(?:_\w++\s*+)?(%b|%b))" % (text, quoted)
-    never = rb"(\Zx)"
-    return Dialect(
-        is_escaped=is_escaped,
-        blank=_pattern(rb"(?:\s++|%b)*+" % comment),
-        piece=_pattern(
-            rb"[^'\"`;$/|\-\#]++|%b|%b|%b|`(?:[^`]|``)*+`|[;$|]|/(?!\*)|-" % (comment, text, quoted)
-        ),
-        value=_pattern(
-            rb"\s*+(?:%b|(0x[\da-fA-F]*+|[xXbB]'[\da-fA-F]*+')|(%b))\s*+([,)])"
-            % ((value + b"|" + never) if is_escaped else (never + b"|" + value), _WORD)
-        ),
-    )
+
+    def value(group: bytes) -> bytes:
+        # A text may be told to be bytes, or of a character set.
+        texts = [rb"(?:_\w++\s*+)?%b%b|%b)" % (group, text, quoted), group + _NEVER]
+        escaped, plain = texts if is_escaped else reversed(texts)
+        digits = rb"%b0x[\da-fA-F]*+|[xXbB]'[\da-fA-F]*+')" % group
+        return rb"\s*+(?:%b|%b|%b|%b%b))\s*+" % (escaped, plain, digits, group, _WORD)
+
+    piece = rb"[^'\"`;$/|\-\#]++|%b|%b|%b|`(?:[^`]|``)*+`|[;$|]|/(?!\*)|-"
+    return Dialect.of(MYSQL, comment, piece % (comment, text, quoted), value)
 
 
 def _postgresql(*, is_escaped: bool) -> Dialect:
     comment = rb"--[^\n]*+|/\*.*?\*/"
     text = _ESCAPED if is_escaped else rb"[eE]%b|%b" % (_ESCAPED, _PLAIN)
     dollars = rb"\$(\w*+)\$.*?\$\1\$"
-    values = rb"([eE]?%b)|(\Zx)" % _ESCAPED if is_escaped else rb"[eE](%b)|(%b)" % (
-        _ESCAPED, _PLAIN,
-    )  # fmt: skip
-    return Dialect(
-        is_escaped=is_escaped,
-        blank=_pattern(rb"(?:\s++|%b)*+" % comment),
-        piece=_pattern(
-            rb"%b|%b|%b|(?:(?![eE]')[^'\"$;/|\-])++|\"(?:[^\"]|\"\")*+\"|[;|]|/(?!\*)|-"
-            rb"|\$(?!\w*+\$)" % (dollars, comment, text)
-        ),
-        value=_pattern(
-            rb"\s*+(?:%b|([xXbB]'[\da-fA-F]*+')|(%b))%b\s*+([,)])" % (values, _WORD, _CAST)
-        ),
+
+    def value(group: bytes) -> bytes:
+        escaped = rb"[eE]%b%b%b)" % (b"?" if is_escaped else b"", group, _ESCAPED)
+        plain = group + (_NEVER if is_escaped else _PLAIN + b")")
+        digits = rb"%b[xXbB]'[\da-fA-F]*+')" % group
+        return rb"\s*+(?:%b|%b|%b|%b%b))%b\s*+" % (escaped, plain, digits, group, _WORD, _CAST)
+
+    piece = (
+        rb"%b|%b|%b|(?:(?![eE]')[^'\"$;/|\-])++|\"(?:[^\"]|\"\")*+\"|[;|]|/(?!\*)|-"
+        rb"|\$(?!\w*+\$)"
     )
+    return Dialect.of(POSTGRESQL, comment, piece % (dollars, comment, text), value)
 
 
 def _pattern(text: bytes) -> re.Pattern[bytes]:
@@ -102,11 +126,6 @@ def _pattern(text: bytes) -> re.Pattern[bytes]:
 def is_dump(sample: bytes) -> bool:
     """Tell whether a file that begins like this is a dump in SQL."""
     return _FIRST_WORDS.match(sample) is not None
-
-
-def is_told_complete(sample: bytes) -> bool:
-    """Tell whether the program that wrote this beginning also writes that it is at the end."""
-    return _BEGINNING.search(sample) is not None
 
 
 def dialect_of(sample: bytes, declared: str | None) -> Dialect:

@@ -8,27 +8,21 @@ reject.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from app.ingest.sources.cells import NO_TEXT
 from app.ingest.sources.encodings import TextStream
 from app.ingest.sources.rows import RAGGED, LineCounts, Place, Row
-from app.ingest.sources.sqldialects import (
-    IDENTIFIER,
-    NAME,
-    dialect_of,
-    is_told_complete,
-)
+from app.ingest.sources.sqldialects import DUMP_BEGINNING, IDENTIFIER, NAME, dialect_of
 from app.ingest.sources.sqltables import Tables, created_columns, unquoted
 from app.ingest.sources.sqltext import CUT_HINT, SqlText
-from app.ingest.sources.sqlvalues import copied_fields, quoted_text, word_text
+from app.ingest.sources.sqlvalues import copied_fields, row_values
 
 _LIST = rb"\(\s*(%b(?:\s*,\s*%b)*+)\s*\)" % (IDENTIFIER, IDENTIFIER)
 _COPY = re.compile(
     rb"COPY\s+(%b)\s*(?:%b)?\s*FROM\s+stdin\b([^;\n]*);[^\n]*\n" % (NAME, _LIST), re.IGNORECASE
 )
 _INSERT = re.compile(
-    rb"(?:INSERT|REPLACE)\s+(?:(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE)\s+)*INTO\s+(%b)\s*"
+    rb"(?:INSERT|REPLACE)\s+(?:(?:LOW_PRIORITY|DELAYED|HIGH_PRIORITY|IGNORE)\s+)*(?:INTO\s+)?(%b)\s*"
     rb"(?:%b\s*)?(?:OVERRIDING\s+\w+\s+VALUE\s+)?(VALUES?\s*(?=\())?" % (NAME, _LIST),
     re.IGNORECASE,
 )
@@ -37,10 +31,8 @@ _CREATE = re.compile(
 )
 _DELIMITER = re.compile(rb"DELIMITER[ \t]+(\S+)[ \t]*(?=\r?\n|\Z)", re.IGNORECASE)
 _PSQL = re.compile(rb"\\[^\n]*+")
-_OPEN, _COMMA = re.compile(rb"\("), re.compile(rb",")
 # What a statement may say after its rows.
 _BEHIND = re.compile(rb"(?:ON|AS|RETURNING)\s", re.IGNORECASE)
-_DAMAGED = "a row is damaged, or the dump ends inside it"
 _COPY_END = rb"\."
 
 
@@ -74,13 +66,15 @@ class SqlDumpReader:
     ) -> None:
         self._encodings = text.encodings
         self._dialect = dialect_of(text.sample, dialect)
-        self._is_told_complete = is_told_complete(text.sample)
+        # Only the programs that begin with words of theirs also end with some.
+        is_of_a_program = DUMP_BEGINNING.search(text.sample) is not None
         self._tables = Tables(table)
         self.counts = counts or LineCounts()
         place = place or {"offset": text.start, "line": 1, "column": 1, "state": None}
         self._text = SqlText(
             text.chunks(place["offset"]), place["offset"], place["line"], place["column"]
         )
+        self._text.is_complete = not is_of_a_program
         if place["state"]:
             self._resume(place["state"])
         else:
@@ -101,7 +95,7 @@ class SqlDumpReader:
             self._is_inside = True
             yield from self._copied() if self._is_copy else self._inserted()
             self._is_inside = False
-        if self._is_told_complete and not self._text.is_complete:
+        if not self._text.is_complete:
             raise self._text.fault(
                 "the dump ends without the words that its program ends one with",
                 hint=f"{CUT_HINT}; if it is all there ever was, add a line: -- Dump completed",
@@ -117,11 +111,17 @@ class SqlDumpReader:
                 "header": list(self.header),
                 "order": list(self._order),
                 "table": self._tables.name,
+                "is_complete": self._text.is_complete,
                 "is_created": self._tables.name in self._tables.columns,
                 "is_copy": self._is_copy,
                 "delimiter": self._delimiter.decode("ascii"),
             },
         }
+
+    @property
+    def found(self) -> Mapping[str, str]:
+        """Of which database the dump is, and the table that is read."""
+        return {"format": self._dialect.name, "table": self._tables.name or ""}
 
     def close(self) -> None:
         """Nothing is at work in the background."""
@@ -134,6 +134,7 @@ class SqlDumpReader:
     def _resume(self, state: Place) -> None:
         self.header, self._order = state["header"], state["order"]
         self._tables.name = state["table"]
+        self._text.is_complete = state["is_complete"]
         if state["is_created"]:
             self._tables.columns[state["table"]] = self.header
         self._is_copy, self._delimiter = state["is_copy"], state["delimiter"].encode("ascii")
@@ -221,45 +222,28 @@ class SqlDumpReader:
             yield self._row(number, *copied_fields(line, self._encodings))
 
     def _inserted(self) -> Iterator[Row]:
-        text = self._text
+        text, dialect = self._text, self._dialect
         while self._is_at_first or self._take_comma():
             number = text.line
-            found = text.match(_OPEN)
+            found = text.match(dialect.row)
             if found is None:
-                raise text.fault(_DAMAGED, hint=CUT_HINT)
+                text.go_to_damage(dialect)
+                raise text.fault("a row is damaged, or the dump ends inside it", hint=CUT_HINT)
             text.take(found)
             self._is_at_first = False
-            yield self._row(number, *self._tuple())
-        if not text.match(_BEHIND) and not text.stands_at(self._delimiter):
-            raise text.fault(_DAMAGED, hint=CUT_HINT)
-        text.skip_statement(self._dialect, self._delimiter)
+            yield self._row(number, *row_values(found[0], self._encodings, dialect.value))
+        if not text.stands_at(self._delimiter) and not text.peek(_BEHIND):
+            raise text.fault("something else stands behind a row", hint=CUT_HINT)
+        text.skip_statement(dialect, self._delimiter)
 
     def _take_comma(self) -> bool:
         """Go on behind a comma between two rows; tell whether there is one."""
         self._text.skip_blank(self._dialect)
-        found = self._text.match(_COMMA)
-        if found:
-            self._text.take(found)
+        is_there = self._text.stands_at(b",")
+        if is_there:
+            self._text.take_bytes(1)
             self._text.skip_blank(self._dialect)
-        return found is not None
-
-    def _tuple(self) -> tuple[list[str], bool]:
-        """Return the values up to the closing parenthesis, and whether bytes were replaced."""
-        values, is_any_replaced = [], False
-        while found := self._text.match(self._dialect.value):
-            escaped, plain, digits, word, behind = found.groups()
-            if raw := escaped or plain:
-                value, is_replaced = quoted_text(
-                    raw, self._encodings, is_escaped=escaped is not None
-                )
-                is_any_replaced |= is_replaced
-            else:
-                value = NO_TEXT if digits else word_text(word)
-            values.append(value)
-            self._text.take(found)
-            if behind == b")":
-                return values, is_any_replaced
-        raise self._text.fault(_DAMAGED, hint=CUT_HINT)
+        return is_there
 
     def _row(self, number: int, values: list[str], is_replaced: bool) -> Row:  # noqa: FBT001
         self.counts.total += 1

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from app.errors import InvalidSource
-from app.ingest.sources.sqldialects import Dialect
+from app.ingest.sources.sqldialects import DUMP_BEGINNING, DUMP_END, Dialect
 
 # The longest row, and the longest value in a statement that is passed over.
 TOKEN_BYTES_MAXIMUM = 16 * 1024 * 1024
@@ -27,7 +27,8 @@ class SqlText:
         offset: how many lie before.
         line: the number of the line there.
         column: how many bytes of that line lie before, and one.
-        is_complete: whether the comment was seen that programs end a dump with.
+        is_complete: whether no dump is open: one that began with its program's first words is
+            until the last ones.
     """
 
     def __init__(self, chunks: Iterator[bytes], offset: int, line: int, column: int) -> None:
@@ -38,7 +39,7 @@ class SqlText:
         self._base = offset
         self._line_begin = offset + 1 - column
         self.line = line
-        self.is_complete = False
+        self.is_complete = True
 
     @property
     def offset(self) -> int:
@@ -69,8 +70,9 @@ class SqlText:
             found = pattern.match(self._buffer, self._at)
             if found and (found.end() < len(self._buffer) or self._is_end):
                 return found
-            if len(self._buffer) - self._at > TOKEN_BYTES_MAXIMUM or not self._more():
-                return found if self._is_end else None
+            if self._is_end or len(self._buffer) - self._at > TOKEN_BYTES_MAXIMUM:
+                return None
+            self._more()
 
     def take(self, found: re.Match[bytes]) -> None:
         """Go on behind what was found."""
@@ -78,6 +80,17 @@ class SqlText:
         if ends := self._buffer.count(b"\n", begin, self._at):
             self.line += ends
             self._line_begin = self._base + self._buffer.rfind(b"\n", begin, self._at) + 1
+
+    def take_bytes(self, size: int) -> None:
+        """Go on behind so many bytes that were seen, none of which ends a line."""
+        self._at += size
+
+    def go_to_damage(self, dialect: Dialect) -> None:
+        """Go to the first value of a row that is none, so that an error says where it is."""
+        if self.stands_at(b"("):
+            self.take_bytes(1)
+            while found := self.match(dialect.item):
+                self.take(found)
 
     def take_line(self) -> bytes | None:
         """Return the rest of the line, and go on behind it; None if it has no end."""
@@ -108,8 +121,15 @@ class SqlText:
     def skip_blank(self, dialect: Dialect) -> None:
         """Pass over spaces, line ends and comments."""
         while (found := self.match(dialect.blank)) and found.end() > found.start():
-            self.is_complete |= b"ump complete" in found[0]
+            self._look_at_comments(found[0])
             self.take(found)
+
+    def _look_at_comments(self, blank: bytes) -> None:
+        """See whether a dump begins or ends here: of several in one file, the last one counts."""
+        ends = [found.end() for found in DUMP_END.finditer(blank)]
+        begins = [found.end() for found in DUMP_BEGINNING.finditer(blank)]
+        if ends or begins:
+            self.is_complete = max(ends, default=0) >= max(begins, default=0)
 
     def skip_statement(self, dialect: Dialect, delimiter: bytes) -> bytes:
         """Pass over the rest of a statement, and return its text if it is a short one."""
@@ -117,7 +137,7 @@ class SqlText:
         length = 0
         while not self.is_at_end():
             if self.stands_at(delimiter):
-                self._at += len(delimiter)
+                self.take_bytes(len(delimiter))
                 return b"".join(text)
             found = self.match(dialect.piece)
             if found is None:
@@ -129,7 +149,12 @@ class SqlText:
         raise self.fault("a statement or a value in it has no end", hint=CUT_HINT)
 
     def _more(self) -> bool:
-        """Read on, at least as much again as there is; tell whether there was something."""
+        """Read on, at least as much again as there is; tell whether there was something.
+
+        What was found before is of no use after that, as the bytes are in another place then.
+        """
+        if self._is_end:
+            return False
         rest = self._buffer[self._at :]
         self._base += self._at
         self._at = 0

@@ -5,31 +5,49 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from app.ingest.sources.cells import NO_TEXT
 from app.ingest.sources.encodings import decode
 
+# What says that there is no value.
+_NOTHING = ("NULL", "DEFAULT")
+_MYSQL_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _MYSQL_SIGNS = {"0": "\x00", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a"}
 _COPY_ESCAPE = re.compile(rb"\\(x[\da-fA-F]{1,2}|[0-7]{1,3}|.)", re.DOTALL)
 _COPY_SIGNS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
+_OCTAL = b"01234567"
 _COPY_NULL = rb"\N"
 
 
-def quoted_text(raw: bytes, encodings: Sequence[str], *, is_escaped: bool) -> tuple[str, bool]:
-    """Return the text between quotes, and whether bytes in it were no character."""
-    quote = chr(raw[0])
-    text, is_replaced = decode(raw[1:-1], encodings)
-    if is_escaped and "\\" in text:
-        # Doubled quotes are undone beside the escapes: an escaped quote may stand before one.
-        parts = re.split(r"(\\.)", text, flags=re.DOTALL)
-        parts[::2] = [part.replace(quote * 2, quote) for part in parts[::2]]
-        parts[1::2] = [_MYSQL_SIGNS.get(part[1], part[1]) for part in parts[1::2]]
-        return "".join(parts), is_replaced
-    return text.replace(quote * 2, quote), is_replaced
+def row_values(
+    raw: bytes, encodings: Sequence[str], value: re.Pattern[str]
+) -> tuple[list[str], bool]:
+    """Return the values of a row in parentheses, and whether bytes in it were no character."""
+    row, is_replaced = decode(raw, encodings)
+    values = []
+    for escaped, plain, digits, word in value.findall(row, 1, len(row) - 1):
+        if escaped:
+            values.append(_escaped_text(escaped))
+        elif plain:
+            values.append(_undoubled(plain[1:-1], plain[0]))
+        else:
+            values.append(NO_TEXT if digits else "" if word.upper() in _NOTHING else word)
+    return values, is_replaced
 
 
-def word_text(raw: bytes) -> str:
-    """Return a number as it is written, and nothing for what says that there is no value."""
-    text = raw.decode("ascii", errors="replace")
-    return "" if text.upper() in ("NULL", "DEFAULT") else text
+def _escaped_text(quoted: str) -> str:
+    """Return the text between quotes in which a backslash makes the next sign another one."""
+    text, quote = quoted[1:-1], quoted[0]
+    if "\\" not in text:
+        return _undoubled(text, quote)
+    # Doubled quotes are undone beside the escapes: an escaped quote may stand before one.
+    parts = _MYSQL_ESCAPE.split(text)
+    parts[::2] = [_undoubled(part, quote) for part in parts[::2]]
+    parts[1::2] = [_MYSQL_SIGNS.get(sign, sign) for sign in parts[1::2]]
+    return "".join(parts)
+
+
+def _undoubled(text: str, quote: str) -> str:
+    return text.replace(quote * 2, quote) if quote in text else text
 
 
 def copied_fields(line: bytes, encodings: Sequence[str]) -> tuple[list[str], bool]:
@@ -48,6 +66,6 @@ def _copied_sign(found: re.Match[bytes]) -> bytes:
     sign = found[1]
     if sign[:1] == b"x" and len(sign) > 1:
         return bytes([int(sign[1:], 16)])
-    if sign.isdigit():
+    if sign[:1] in _OCTAL:
         return bytes([int(sign, 8) % 256])
     return _COPY_SIGNS.get(sign, sign)

@@ -19,9 +19,9 @@ _CELLS_MAXIMUM = 100_000_000
 _CONTENT_BYTES_MAXIMUM = 4 * 1024 * 1024 * 1024
 _CHUNK_BYTES = 1024 * 1024
 _SHEET_FOLDER = "xl/worksheets/"
-_CELL = re.compile(rb'<(?:\w+:)?c [^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
-# No cell's first tag is longer than this, so none is missed where two chunks meet.
-_OVERLAP_BYTES = 256
+_CELL = re.compile(rb' r="([A-Z]{1,3})([0-9]{1,7})"')
+# No cell's name is longer than this, so none is missed where two chunks meet.
+_OVERLAP_BYTES = 16
 
 
 class Sheet:
@@ -30,13 +30,14 @@ class Sheet:
     Args:
         stream: the workbook.
         name: of the sheet; None for the first.
+        has_header: the first filled row names the columns; otherwise it is one of the others.
 
     Raises:
         InvalidSource: it is no workbook, or one that asks for far more memory than it has cells.
         InvalidMapping: there is no such sheet.
     """
 
-    def __init__(self, stream: BinaryIO, name: str | None) -> None:
+    def __init__(self, stream: BinaryIO, name: str | None, *, has_header: bool = True) -> None:
         check_workbook(stream)
         stream.seek(0)
         try:
@@ -46,6 +47,8 @@ class Sheet:
         self._sheet = sheet
         self.total = sheet.end[0] + 1 if sheet.end else 0
         self.header_rows, self.header = _header(sheet)
+        if not has_header:
+            self.header_rows, self.header = 0, [""] * len(self.header)
 
     def rows(self, done: int) -> Iterator[Sequence[str] | None]:
         """Yield the rows after the first `done`, each as wide as the header."""
@@ -72,7 +75,7 @@ def _header(sheet: CalamineSheet) -> tuple[int, Sequence[str]]:
         names = [cell_text(cell).strip() for cell in cells]
         if any(names):
             return number, names
-    raise InvalidSource("the sheet is empty", hint="its first filled row names the columns")
+    raise InvalidSource("the sheet is empty", hint="nothing is in any of its cells")
 
 
 def check_workbook(stream: BinaryIO) -> None:

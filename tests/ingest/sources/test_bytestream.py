@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.errors import InvalidSource
+from app.errors import SourceDiffers
 from app.ingest.sources.bytestream import DigestingSource, Prefix
 from tests.ingest.examples import ShortReads
 
@@ -40,15 +40,15 @@ def test_a_known_beginning_is_recognised_however_it_is_read(
 @pytest.mark.parametrize("known", [1, 1000, len(CONTENT)])
 def test_another_beginning_is_refused(known: int) -> None:
     other = b"x" + CONTENT[1:]
-    with pytest.raises(InvalidSource, match="not the source"):
+    with pytest.raises(SourceDiffers, match="not the source"):
         DigestingSource(io.BytesIO(other), prefix(known)).settle()
 
 
 def test_a_shorter_source_is_refused() -> None:
-    with pytest.raises(InvalidSource, match="not the source"):
+    with pytest.raises(SourceDiffers, match="not the source"):
         DigestingSource(io.BytesIO(CONTENT[:-1]), prefix(len(CONTENT))).settle()
     source = DigestingSource(io.BytesIO(CONTENT[:-1]), prefix(len(CONTENT)))
-    with pytest.raises(InvalidSource, match="not the source"):
+    with pytest.raises(SourceDiffers, match="not the source"):
         source.drain()
 
 

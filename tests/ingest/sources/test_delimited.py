@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 from dataclasses import astuple
 
@@ -10,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import InvalidSource
-from app.ingest.sources.delimited import JOINED_LINES_MAXIMUM
+from app.ingest.sources.delimited import JOINED_LINES_MAXIMUM, DelimitedReader
+from app.ingest.sources.encodings import TextStream
+from app.ingest.sources.settings import SourceSettings
 from tests.ingest.examples import read
 
 HEADER = "A;B;C\n"
@@ -131,9 +134,91 @@ def test_a_tab_can_stand_between_columns() -> None:
     assert list(read("A\tB\n1\t2\n", delimiter="\t")[1][0].values or ()) == ["1", "2"]
 
 
+@pytest.mark.parametrize("delimiter", [",", "auto"])
+def test_a_line_that_names_the_delimiter_is_no_header(delimiter: str) -> None:
+    reader, rows = read("sep=;\nA;B\n1;2\n", delimiter)
+    assert (list(reader.header), rows[0].line, rows[0].values) == (["A", "B"], 3, ["1", "2"])
+    assert (reader.counts.total, reader.counts.header) == (3, 2)
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+def test_the_delimiter_is_found_from_the_first_lines(delimiter: str) -> None:
+    """The others may stand in the text, and in a name."""
+    others = ";,\t|".replace(delimiter, "")
+    lines = [["NOM", f"A{others[0]}B", "C"]]
+    lines += [[others * (n % 3), "x", others[1] * n] for n in range(9)]
+    reader, rows = read("\n".join(map(delimiter.join, lines)), "auto")
+    assert list(reader.header) == lines[0]
+    assert [row.values for row in rows] == lines[1:]
+
+
 def test_a_header_alone_is_a_source_without_rows() -> None:
     reader, rows = read(HEADER)
     assert (rows, reader.counts.total, reader.counts.header) == ([], 1, 1)
+
+
+def headless(text: str, delimiter: str = ";") -> DelimitedReader:
+    settings = SourceSettings(delimiter=delimiter, has_header=False)
+    return DelimitedReader(TextStream(io.BytesIO(text.encode()), "utf-8"), settings)
+
+
+def test_a_source_without_a_header_has_its_first_line_as_a_row() -> None:
+    """And as many columns as most of its first lines."""
+    reader = headless('\n1;"2\n";3\n4;5;6\n7;8\n9;9;9\n9;9;9\n')
+    rows = list(reader.rows())
+    assert [row.values for row in rows] == [
+        ["1", "2\n", "3"],
+        ["4", "5", "6"],
+        None,
+        ["9", "9", "9"],
+        ["9", "9", "9"],
+    ]
+    assert [row.line for row in rows] == [2, 4, 5, 6, 7]
+    assert list(reader.header) == ["", "", ""]
+    counts = reader.counts
+    assert (counts.total, counts.header, counts.blank, counts.continuation) == (7, 0, 1, 1)
+
+
+def test_a_row_that_comes_again_is_no_header_where_there_is_none() -> None:
+    """Nor is a line of empty cells, which the names would be."""
+    reader = headless("NOM;TEL\n;\nNOM;TEL\n;\n")
+    assert [row.values for row in reader.rows()] == [["NOM", "TEL"], ["", ""]] * 2
+    assert reader.counts.header == 0
+
+
+@pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
+def test_the_delimiter_is_found_without_a_header_too(delimiter: str) -> None:
+    """Although the first line is ragged."""
+    rows = [["x"], ["1", "a, b; c", "2"], ["3", "d", "4"], ["5", "", "6"]]
+    text = "\n".join(delimiter.join(f'"{cell}"' for cell in row) for row in rows)
+    reader = headless(text, "auto")
+    assert reader.found == {"format": "delimited", "delimiter": delimiter}
+    assert [row.values for row in reader.rows()] == [None, *rows[1:]]
+
+
+@pytest.mark.parametrize("declared", ["auto", ","])
+def test_a_line_that_names_the_delimiter_is_no_row(declared: str) -> None:
+    """Also where the delimiter was known before."""
+    without = headless("\nsep=,\n1,2\n3,4\n", declared)
+    assert [(row.line, row.values) for row in without.rows()] == [(3, ["1", "2"]), (4, ["3", "4"])]
+    counts = without.counts
+    assert (counts.total, counts.header, counts.blank, counts.rows) == (4, 1, 1, 2)
+    reader, rows = read("sep=,\nA,B\n1,2\n", declared)
+    assert (list(reader.header), [row.values for row in rows]) == (["A", "B"], [["1", "2"]])
+
+
+def test_where_every_field_is_in_quotes_strays_cost_nobody_their_row_without_a_header() -> None:
+    text = "".join(f'"{n}";"name {n}"\n' for n in range(40)).replace('"name 7"', '"na"me 7"')
+    reader = headless(text)
+    values = [row.values for row in reader.rows()]
+    assert values == [[f"{n}", 'na"me 7' if n == 7 else f"name {n}"] for n in range(40)]
+    assert reader.counts.unquoted == 1
+
+
+@pytest.mark.parametrize("text", ["", "\n\n"])
+def test_a_source_without_a_header_and_without_rows_is_refused(text: str) -> None:
+    with pytest.raises(InvalidSource, match="empty"):
+        headless(text)
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", " \r\n"])

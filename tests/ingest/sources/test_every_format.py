@@ -8,10 +8,19 @@ from dataclasses import replace
 
 import pytest
 
-from app.errors import InvalidSource
+from app.errors import InvalidMapping, SourceDiffers
 from app.ingest.sources.opening import Position, Table
+from app.ingest.sources.settings import AUTO
 from tests.ingest.examples import ShortReads
-from tests.ingest.sources.writers import HEADER, ROWS, WRITERS, Written
+from tests.ingest.sources.writers import (
+    HEADER,
+    HEADLESS_WRITERS,
+    ROWS,
+    WRITERS,
+    Written,
+)
+
+EVERY = {**WRITERS, **HEADLESS_WRITERS}
 
 _TABLES: list[Table] = []
 
@@ -28,17 +37,18 @@ def opened(written: Written, position: Position | None = None) -> Table:
     return _TABLES[-1]
 
 
-@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("name", EVERY)
 class TestEveryFormat:
     """Runs against each writer of each format."""
 
     @pytest.fixture
     def written(self, name: str) -> Written:
-        return WRITERS[name](HEADER, ROWS)
+        return EVERY[name](HEADER, ROWS)
 
     def test_the_rows_are_those_that_were_written(self, written: Written) -> None:
         table = opened(written)
-        assert tuple(table.header) == HEADER
+        has_header = written.settings.has_header
+        assert tuple(table.header) == (HEADER if has_header else ("",) * len(HEADER))
         assert [tuple(row.values or ()) for row in table.rows()] == list(ROWS)
         assert (table.counts.rows, table.counts.rejected) == (len(ROWS), 0)
 
@@ -74,7 +84,7 @@ class TestEveryFormat:
         other = replace(position, prefix=replace(position.prefix, sha256=bytes(32)))
         longer = replace(position.prefix, size_bytes=len(written.content) + 1)
         for wrong in (other, replace(position, prefix=longer)):
-            with pytest.raises(InvalidSource, match="not the source"):
+            with pytest.raises(SourceDiffers, match="not the source"):
                 list(opened(written, wrong).rows())
 
     def test_how_the_bytes_arrive_does_not_matter(self, written: Written) -> None:
@@ -89,3 +99,22 @@ class TestEveryFormat:
         done = [table.bytes_done for _ in table.rows()]
         assert done == sorted(done)
         assert table.bytes_done == table.size_bytes == len(written.content)
+
+    def test_what_was_found_out_can_be_said_and_changes_nothing(self, written: Written) -> None:
+        """And a mapping can say it."""
+        table = opened(written)
+        expected = list(table.rows())
+        said = replace(written, settings=table.settings)
+        assert said.settings.format != AUTO
+        again = opened(said)
+        assert (list(again.rows()), again.settings) == (expected, said.settings)
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(WRITERS) - {h.split(" without")[0] for h in HEADLESS_WRITERS})
+)
+def test_a_format_that_names_its_columns_cannot_be_without(name: str) -> None:
+    written = WRITERS[name](HEADER, ROWS)
+    settings = replace(written.settings, has_header=False)
+    with pytest.raises(InvalidMapping, match=r"header = false, but .* names its columns"):
+        opened(replace(written, settings=settings))

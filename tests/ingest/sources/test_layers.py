@@ -7,6 +7,7 @@ import hashlib
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def zipped(members: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def rows_in(content: bytes, **settings: str) -> int:
+def rows_in(content: bytes, **settings: Any) -> int:
     source = LeakSource(ShortReads(content, 100), SourceSettings(**settings))
     with source.open() as table:
         rows = sum(row.values is not None for row in table.rows())
@@ -36,7 +37,7 @@ def rows_in(content: bytes, **settings: str) -> int:
     return rows
 
 
-def refusal(content: bytes, **settings: str) -> str:
+def refusal(content: bytes, **settings: Any) -> str:
     with pytest.raises(ConcerneError) as caught:
         rows_in(content, **settings)
     return f"{caught.value.message} | {caught.value.hint}"

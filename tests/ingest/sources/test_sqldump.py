@@ -88,8 +88,8 @@ def test_bytes_are_no_text() -> None:
 
 
 def test_escapes_of_copy_are_undone() -> None:
-    text = "COPY public.t (a, b) FROM stdin;\nx\\ty\\nz\\\\\\b\\101\\x42\t\\N\n\\\\N\t\n\\.\n"
-    assert values_of(text, POSTGRESQL) == [["x\ty\nz\\\bAB", ""], ["\\N", ""]]
+    text = "COPY public.t (a, b) FROM stdin;\nx\\ty\\nz\\\\\\b\\101\\x42\\8\\q\t\\N\n\\\\N\t\n\\.\n"
+    assert values_of(text, POSTGRESQL) == [["x\ty\nz\\\bAB8q", ""], ["\\N", ""]]
 
 
 def test_rows_follow_the_columns_that_their_statement_names() -> None:
@@ -200,6 +200,16 @@ def test_a_dump_that_its_program_did_not_finish_is_refused() -> None:
     with pytest.raises(InvalidSource, match="without the words"):
         read(text, SourceSettings())
     assert values_of(text + "-- Dump completed\n", SourceSettings()) == [["1"]]
+
+
+def test_of_two_dumps_in_one_file_each_is_finished() -> None:
+    """The second may begin behind the comment that ends the first."""
+    dump = "-- MySQL dump 10.13\nINSERT `t` (a) VALUES (%d);\n-- Dump completed\n"
+    assert values_of(dump % 1 + dump % 2) == [["1"], ["2"]]
+    cut = (dump % 2).removesuffix("-- Dump completed\n")
+    with pytest.raises(InvalidSource, match="without the words"):
+        read(dump % 1 + cut)
+    assert values_of(dump % 1 + "INSERT INTO t (a) VALUES (3);\n") == [["1"], ["3"]]
 
 
 def test_a_row_of_several_lines_has_the_number_of_its_first() -> None:

@@ -56,11 +56,18 @@ Write = Callable[[Sequence[str], Table], Written]
 
 
 def delimited(header: Sequence[str], rows: Table, **form: str) -> str:
-    """Write a table as the standard library does, with every cell in quotes."""
+    """Write a table as the standard library does, with every cell in quotes.
+
+    Here and below, a header that is empty is not written.
+    """
     out = io.StringIO(newline="")
     form = {"delimiter": ";", "lineterminator": "\r\n"} | form
-    csv.writer(out, quoting=csv.QUOTE_ALL, **form).writerows([header, *rows])  # type: ignore[arg-type]  # it takes any of its options
+    csv.writer(out, quoting=csv.QUOTE_ALL, **form).writerows([*_named(header), *rows])  # type: ignore[arg-type]  # it takes any of its options
     return out.getvalue()
+
+
+def _named(header: Sequence[str]) -> Table:
+    return [header] if header else []
 
 
 def _csv(header: Sequence[str], rows: Table) -> Written:
@@ -82,7 +89,7 @@ def _backslashes(header: Sequence[str], rows: Table) -> Written:
         out, delimiter=",", quotechar="'", quoting=csv.QUOTE_ALL, escapechar="\\",
         doublequote=False, lineterminator="\n",
     )  # fmt: skip
-    writer.writerows([header, *rows])
+    writer.writerows([*_named(header), *rows])
     return Written(out.getvalue().encode(), SourceSettings(quote="'", escape="backslash"))
 
 
@@ -105,7 +112,7 @@ def _workbook(header: Sequence[str], rows: Table) -> Written:
     options = {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False}
     with xlsxwriter.Workbook(out, options) as book:
         sheet = book.add_worksheet("Patients")
-        for number, row in enumerate([header, *rows]):
+        for number, row in enumerate([*_named(header), *rows]):
             for place, cell in enumerate(row):
                 sheet.write_string(number, place, cell)
         book.add_worksheet("Other").write_string(0, 0, "X")
@@ -122,7 +129,7 @@ def _parquet(header: Sequence[str], rows: Table) -> Written:
     return Written(out.getvalue())
 
 
-def _zipped(content: bytes) -> bytes:
+def zipped(content: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("leak/", b"")
@@ -131,7 +138,7 @@ def _zipped(content: bytes) -> bytes:
     return out.getvalue()
 
 
-def _aged(content: bytes) -> bytes:
+def aged(content: bytes) -> bytes:
     return pyrage.encrypt(content, [IDENTITY.to_public()])  # type: ignore[no-any-return]  # it has no types
 
 
@@ -154,6 +161,16 @@ def _packed(write: Write, *packs: Callable[[bytes], bytes]) -> Write:
     return write_packed
 
 
+def _headless(write: Write) -> Write:
+    """Write a table without the names of its columns."""
+
+    def write_headless(_: Sequence[str], rows: Table) -> Written:
+        written = write((), rows)
+        return replace(written, settings=replace(written.settings, has_header=False))
+
+    return write_headless
+
+
 WRITERS: Mapping[str, Write] = {
     "csv": _csv,
     "tabs": _tabs,
@@ -172,12 +189,23 @@ WRITERS: Mapping[str, Write] = {
     "csv.bz2": _packed(_csv, bz2.compress),
     "csv.xz": _packed(_csv, lzma.compress),
     "csv.zst": _packed(_csv, zstd.compress),
-    "csv.zip": _packed(_csv, _zipped),
-    "csv.age": _packed(_csv, _aged),
+    "csv.zip": _packed(_csv, zipped),
+    "csv.age": _packed(_csv, aged),
     "csv.age in armour": _packed(_csv, _armoured),
-    "sql.xz.age": _packed(inserted_mysql, lzma.compress, _aged),
-    "utf-16.zip.age": _packed(_encoded("utf-16-le", is_declared=False), _zipped, _aged),
-    "xlsx.age": _packed(_workbook, _aged),
+    "sql.xz.age": _packed(inserted_mysql, lzma.compress, aged),
+    "utf-16.zip.age": _packed(_encoded("utf-16-le", is_declared=False), zipped, aged),
+    "xlsx.age": _packed(_workbook, aged),
     "parquet.gz": _packed(_parquet, gzip.compress),
     "ndjson.zst": _packed(_json_lines, zstd.compress),
+}
+
+NAMING_WRITERS = (
+    "ndjson", "parquet", "postgresql copy", "postgresql insert", "mysql", "sql.xz.age",
+    "parquet.gz", "ndjson.zst",
+)  # fmt: skip
+# Of the formats that can do without the names of columns.
+HEADLESS_WRITERS: Mapping[str, Write] = {
+    f"{name} without names": _headless(write)
+    for name, write in WRITERS.items()
+    if name not in NAMING_WRITERS
 }
