@@ -6,6 +6,7 @@
     │   ├── InvalidMapping         the mapping of a source's columns to fields
     │   ├── InvalidSource          the source cannot be read to its end
     │   │   ├── SourceDiffers      it is not the one that an interrupted run was reading
+    │   │   ├── SourceRepeated     these very bytes are in the dataset already
     │   │   ├── TooManyRejects     more of its rows cannot be used than the operator accepts
     │   │   └── BeginningEnded     only its beginning was looked at, and there is more of it
     │   ├── RunDiffers             an interrupted run was begun with something else
@@ -104,6 +105,10 @@ class SourceDiffers(InvalidSource):
 
 class TooManyRejects(InvalidSource):
     """More rows of the source cannot be used than the operator accepts."""
+
+
+class SourceRepeated(InvalidSource):
+    """These very bytes were read into the dataset already."""
 
 
 class BeginningEnded(InvalidSource):

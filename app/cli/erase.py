@@ -55,20 +55,22 @@ def sweep(config: ConfigOption = None, data: DataOption = None) -> None:
     """Erase every dataset whose end has come.
 
     A server does it by itself; this is for a timer where none runs. Erasures that were interrupted
-    are taken to their end.
+    are taken to their end, also those of what a newer epoch of a dataset replaced.
     """
     from app.lifecycle.ending import today
 
-    outcomes = Lifecycle(load_settings(config, data=data)).sweeping().sweep(today())
-    for dataset, failure in outcomes.items():
-        if failure is None:
-            print(f"{dataset}: erased")
-        else:
+    sweeping = Lifecycle(load_settings(config, data=data)).sweeping()
+    ended, replaced = sweeping.sweep(today()), sweeping.sweep_left_over()
+    for dataset, failure in (*ended.items(), *replaced.items()):
+        if failure is not None:
             print(f"{dataset}: {failure.message}", file=sys.stderr)
-    failed = sum(failure is not None for failure in outcomes.values())
-    if failed:
+        else:
+            print(f"{dataset}: erased" + (" what was replaced" if dataset in replaced else ""))
+    failed = [sum(each is not None for each in outcomes.values()) for outcomes in (ended, replaced)]
+    if any(failed):
         raise Unavailable(
-            f"{failed} of {len(outcomes)} datasets could not be erased, and answer nobody",
+            f"{failed[0]} of {len(ended)} datasets could not be erased, and answer nobody;"
+            f" of {failed[1]} the older epoch could not, and the newer one answers",
             hint="run the same command again",
         )
 

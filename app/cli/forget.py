@@ -38,6 +38,8 @@ def forget(
     fields = _asked(life, dataset)
     folder = life.settings.data
     with dataset_lock(folder, dataset), forgetting_lock(folder):
+        # They may be in what an ingest left that got nowhere, or in what was replaced.
+        life.clearing().clear(dataset, by=who)
         report = life.forgetting().forget(dataset, fields, by=who)
     if report.taken_out:
         print(f"taken out of {len(report.taken_out)} of {len(report.asked)} schemes asked")

@@ -10,7 +10,7 @@ import typer
 
 from app.cli.estimate import estimated
 from app.cli.ingestion import IngestOptions, describe, run_ingest
-from app.cli.lifecycle import ByOption, person
+from app.cli.lifecycle import ByOption, Lifecycle, person
 from app.cli.options import ConfigOption, DataOption
 from app.cli.plaintext import check_erasable, erase, warn_of_memory
 from app.cli.sources import IdentityOption, open_source, read_mapping
@@ -18,7 +18,7 @@ from app.errors import ErasureFailed, InvalidInput
 from app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from app.ingest.pipeline import IngestReport
+    from app.lifecycle.ports import DatasetRecord
     from app.plaintext.erasure import ErasableFile
 
 _Value = TypeVar("_Value")
@@ -63,6 +63,9 @@ def ingest(
     erase_source: Annotated[
         bool, typer.Option("--erase-source", help="Write over the source and remove it at the end.")
     ] = False,
+    add: Annotated[
+        bool, typer.Option("--add", help="Add it to a published dataset, as its next epoch.")
+    ] = False,
     by: ByOption = None,
     config: ConfigOption = None,
     data: DataOption = None,
@@ -73,7 +76,8 @@ def ingest(
     MySQL are read; also compressed by gzip, bzip2, xz or zstd, in a zip archive, or in an age
     file, one inside the other. Nothing readable of it is written anywhere. A run that was
     interrupted goes on when the same command is given again. With --draft it stops before
-    publishing, so that somebody else looks at the numbers and publishes.
+    publishing, so that somebody else looks at the numbers and publishes. With --add the dataset
+    gets new keys; until they are published, the ones before answer.
 
     What becomes of the source: best is one that arrives encrypted (age), read with --identity,
     whose key is destroyed afterwards. --erase-source writes over a plain one with random bytes and
@@ -81,8 +85,6 @@ def ingest(
     disk, and what not: copies, snapshots and the cells of a solid-state disk are out of reach.
     Without either, the source is left as it is.
     """
-    from app.lifecycle.ending import default_end, today
-
     warn_of_memory()
     if suggest:
         print(_suggestion(source, identity, mapping), end="")
@@ -97,21 +99,26 @@ def ingest(
         max_rejects=max_rejects,
         report=report,
         tells_estimate=True,
-        ends_on=default_end(today()) if ends is None else ends.date(),
+        ends_on=None if ends is None else ends.date(),
         by=person(by),
         is_draft=draft,
         is_anew=restart,
+        is_added=add,
     )
     name = _given("--dataset", dataset)
     erasable = _erasable(source, is_draft=draft) if erase_source else None
     done = run_ingest(settings, source, name, columns, options)
-    print(_done(name, done, options), flush=True)
-    if erasable and done is None:
-        raise ErasureFailed(
-            "the source was left as it is, as nothing was ingested from it now",
-            hint="what it holds is published; remove it by other means",
-        )
-    if erasable and done:
+    if done is None:
+        print(f"these bytes are in {name} already: nothing was added")
+        if erasable:
+            raise ErasureFailed(
+                "the source was left as it is, as nothing was ingested from it now",
+                hint="what it holds is there already; remove it by other means",
+            )
+        return
+    print(describe(done))
+    print(_state(Lifecycle(settings).store.dataset(name), options), flush=True)
+    if erasable:
         print(erase(erasable, done.source.sha256))
 
 
@@ -124,14 +131,16 @@ def _erasable(source: Path, *, is_draft: bool) -> ErasableFile:
     return check_erasable(source)
 
 
-def _done(name: str, report: IngestReport | None, options: IngestOptions) -> str:
-    if report is None:
-        return f"these bytes are in {name} already: nothing was added"
-    if options.is_draft:
-        state = f"is a draft, and answers nobody until: concerne dataset publish {name}"
-    else:
-        state = f"is published, and ends on {options.ends_on}"
-    return f"{describe(report)}\n{name} {state}"
+def _state(record: DatasetRecord, options: IngestOptions) -> str:
+    """Return what the dataset is now, and what can be done with it."""
+    name = record.dataset
+    if not options.is_draft:
+        added = f" in epoch {record.epoch}" if options.is_added else ""
+        return f"{name} is published{added}, and ends on {record.ends_on}"
+    waits = f"until: concerne dataset publish {name}"
+    if options.is_added:
+        return f"the source is a draft, and {name} answers without it {waits}"
+    return f"{name} is a draft, and answers nobody {waits}"
 
 
 def _suggestion(source: Path, identity: Path | None, mapping: Path | None) -> str:

@@ -13,10 +13,16 @@ from app.errors import InvalidInput
 from app.version import program_version
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from sqlalchemy import Engine
 
     from app.crypto.keyring import KeyRing
     from app.crypto.signing import SigningKey
+    from app.ingest.pipeline import Ingest
+    from app.ingest.ports import Observer
+    from app.ingest.rejects import RejectLimit, RejectReport
+    from app.lifecycle.clearing import Clearing
     from app.lifecycle.erasure import Erasing, Sweeping
     from app.lifecycle.forgetting import Forgetting
     from app.lifecycle.publishing import Publishing
@@ -78,11 +84,53 @@ class Lifecycle:
 
         return SigningKey.of(self.settings.keys)
 
+    def ingest(
+        self,
+        *,
+        by: str,
+        observer: Observer,
+        max_rejects: RejectLimit,
+        report: RejectReport,
+        ends_on: date,
+    ) -> Ingest:
+        """Return what fills datasets; whom it leaves out is read now."""
+        from app.ingest.pipeline import Ingest
+        from app.lifecycle.forgetting import suppressed
+        from app.storage.drafts import SqlDraftStore
+        from app.storage.epochs import SqlEpochStore
+        from app.storage.forgetting import SqlForgettingStore
+
+        return Ingest(
+            store=SqlDraftStore(self.engine, by=by),
+            epochs=SqlEpochStore(self.engine, by=by),
+            ring=self.ring,
+            profile=self.settings.profile,
+            workers=self.settings.threads,
+            observer=observer,
+            max_rejects=max_rejects,
+            report=report,
+            ends_on=ends_on,
+            forgotten=suppressed(SqlForgettingStore(self.engine), self.settings.keys),
+        )
+
     def publishing(self) -> Publishing:
         """Return what publishes and retires."""
         from app.lifecycle.publishing import Publishing
 
-        return Publishing(self.store, self.ring, self.signing_key, program=program_version())
+        return Publishing(
+            self.store,
+            self.ring,
+            self.signing_key,
+            program=program_version(),
+            clearing=self.clearing(),
+        )
+
+    def clearing(self) -> Clearing:
+        """Return what erases what a newer epoch has taken the place of."""
+        from app.lifecycle.clearing import Clearing
+        from app.storage.clearing import SqlClearingStore
+
+        return Clearing(SqlClearingStore(self.engine), self.ring)
 
     def erasing(self) -> Erasing:
         """Return what erases."""
@@ -93,13 +141,13 @@ class Lifecycle:
         return Erasing(store, self.ring, self.signing_key, program=program_version())
 
     def sweeping(self) -> Sweeping:
-        """Return what erases whatever has come to its end."""
+        """Return what erases whatever has come to its end, or was replaced."""
         from app.lifecycle.erasure import Sweeping
         from app.storage.erasing import SqlErasureStore
         from app.storage.lock import dataset_lock
 
         lock = partial(dataset_lock, self.settings.data)
-        return Sweeping(SqlErasureStore(self.engine), self.erasing(), lock)
+        return Sweeping(SqlErasureStore(self.engine), self.erasing(), self.clearing(), lock)
 
     def forgetting(self) -> Forgetting:
         """Return what takes people out."""

@@ -33,6 +33,7 @@ class VerifyCode(IntEnum):
     """How a comparison ended; 2 is a refusal, as everywhere."""
 
     SAME = 0
+    PART = 1
     DIFFERS = 1
     UNKNOWN = 3
 
@@ -76,8 +77,9 @@ def verify(
 
     The same bytes are the same leak. Otherwise the mapping is needed: rows and entries are
     compared, and if they agree, the commitments, which costs the stretch of every distinct input,
-    as long as the ingest took. Neither the database's keys nor its entries are needed. Exit code 0
-    means the same leak, 1 that it differs, 3 that it cannot be told.
+    as long as the ingest took. Neither the database's keys nor its entries are needed. Of a leak
+    that came in several files, each is told to be a part, and all of them in one are the leak. Exit
+    code 0 means the same leak, 1 that it differs or is a part, 3 that it cannot be told.
     """
     settings = load_settings(config, data=data)
     known = _manifest_of(settings, told, key)

@@ -56,11 +56,12 @@ class NamedSource:
         Raises:
             BeginningEnded: it is a stream, and shows no row unless it is read to its end.
         """
-        with self._again() as stream, self._leak(stream, settings, wanted).open() as table:
+        with self.again() as stream, self._leak(stream, settings, wanted).open() as table:
             yield table
 
     @contextmanager
-    def _again(self) -> Iterator[ByteSource]:
+    def again(self) -> Iterator[ByteSource]:
+        """Open a file once more, or the beginning of a stream, so that nothing is consumed."""
         from app.ingest.sample import PeekedSource
 
         if self._path:

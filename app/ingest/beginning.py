@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.crypto.keyring import KeyRing
-from app.crypto.keys import EvaluationKey
+from app.crypto.keys import EvaluationKey, PublicKey
 from app.crypto.stretch import StretchProfile
 from app.errors import (
     DatasetExists,
@@ -20,7 +20,7 @@ from app.errors import (
 )
 from app.ingest.checkpoints import Checkpoint, Plan
 from app.ingest.mapping import SourceMapping
-from app.ingest.ports import DatasetDraft, Draft, DraftStore, UnfinishedRun
+from app.ingest.ports import CurrentEpoch, DatasetDraft, Draft, DraftStore, UnfinishedRun
 from app.protocol.parameters import key_name
 
 FIRST_EPOCH = 1
@@ -34,18 +34,24 @@ class Begun:
     Args:
         draft: to be filled.
         keys: by scheme.
+        stretch: the cost of one input.
         plan: what it keeps to.
         checkpoint: where it stands, or None at its beginning.
+        before: what the source is added to, or None when it is the first.
+        not_followed: what the mapping says otherwise than that.
     """
 
     draft: Draft
     keys: Mapping[str, EvaluationKey]
+    stretch: StretchProfile
     plan: Plan
     checkpoint: Checkpoint | None
+    before: CurrentEpoch | None = None
+    not_followed: tuple[str, ...] = ()
 
 
 class Beginning:
-    """Begins runs.
+    """Begins the first run of a dataset.
 
     Args:
         store: where drafts are kept.
@@ -62,6 +68,14 @@ class Beginning:
         self._profile = profile
         self._ends_on = ends_on
 
+    def check(self, dataset: str, _mapping: SourceMapping) -> None:
+        """Check, before anything is read or changed, that a dataset can be made.
+
+        Raises:
+            DatasetExists: the slug is taken.
+        """
+        self._store.check_absent(dataset)
+
     def take_up(self, dataset: str, mapping: SourceMapping) -> Begun | None:
         """Return the interrupted run, if there is one that got somewhere.
 
@@ -72,14 +86,9 @@ class Beginning:
         left = self._store.unfinished(dataset)
         if left is None:
             return None
-        self._check_same(dataset, left, mapping)
-        keys = {}
-        for scheme, public_key in left.public_keys.items():
-            name = key_name(dataset, scheme, FIRST_EPOCH)
-            keys[scheme] = self._ring.load(name)
-            if keys[scheme].public_key != public_key:
-                raise InvalidKey(f"the key {name} is not the one that the entries were made with")
-        return Begun(left.draft, keys, left.plan, left.checkpoint)
+        check_same(dataset, left, mapping, self._profile)
+        keys = load_keys(self._ring, dataset, FIRST_EPOCH, left.public_keys)
+        return Begun(left.draft, keys, left.stretch, left.plan, left.checkpoint)
 
     def begin(self, dataset: str, mapping: SourceMapping) -> Begun:
         """Begin a run, with new keys; what an earlier one left is gone.
@@ -88,7 +97,7 @@ class Beginning:
             KeyExists: there are keys of a dataset of that name, which the store does not know.
         """
         self._clear_the_way(dataset)
-        plan = Plan(mapping.sha256, datetime.now().astimezone().date())
+        plan = plan_of(mapping)
         try:
             keys = {
                 scheme: self._ring.create(key_name(dataset, scheme, FIRST_EPOCH))
@@ -98,7 +107,7 @@ class Beginning:
         except BaseException:
             self.give_up(dataset, is_bad=True)
             raise
-        return Begun(draft, keys, plan, None)
+        return Begun(draft, keys, self._profile, plan, None)
 
     def give_up(self, dataset: str, *, is_bad: bool) -> None:
         """Take away what a run wrote; if that fails, the next run does it.
@@ -118,18 +127,6 @@ class Beginning:
         for name in self._keys_of(dataset):
             self._ring.erase(name)
         self._store.discard_stale(dataset)
-
-    def _check_same(self, dataset: str, left: UnfinishedRun, mapping: SourceMapping) -> None:
-        begun = f"the interrupted run into {dataset} was begun"
-        if left.plan.mapping_sha256 != mapping.sha256:
-            raise RunDiffers(f"{begun} with another mapping", hint=_ANEW)
-        if left.stretch != self._profile:
-            raise RunDiffers(f"{begun} with another stretch profile", hint=_ANEW)
-        if left.is_overtaken:
-            raise RunDiffers(
-                f"somebody was forgotten since {begun}, who may be among its entries",
-                hint="begin anew with --restart",
-            )
 
     def _draft_of(
         self,
@@ -167,3 +164,45 @@ class Beginning:
 
     def _keys_of(self, dataset: str) -> list[str]:
         return [name for name in self._ring.names() if name.startswith(f"{dataset}/")]
+
+
+def plan_of(mapping: SourceMapping) -> Plan:
+    """Return what a run that begins now keeps to."""
+    return Plan(mapping.sha256, datetime.now().astimezone().date())
+
+
+def load_keys(
+    ring: KeyRing, dataset: str, epoch: int, public_keys: Mapping[str, PublicKey]
+) -> Mapping[str, EvaluationKey]:
+    """Return the keys of an epoch, by scheme, in the order of `public_keys`.
+
+    Raises:
+        KeyMissing, InvalidKey: they are not all there, or not those that the entries are under.
+    """
+    keys = {}
+    for scheme, public_key in public_keys.items():
+        name = key_name(dataset, scheme, epoch)
+        keys[scheme] = ring.load(name)
+        if keys[scheme].public_key != public_key:
+            raise InvalidKey(f"the key {name} is not the one that the entries were made with")
+    return keys
+
+
+def check_same(
+    dataset: str, left: UnfinishedRun, mapping: SourceMapping, profile: StretchProfile
+) -> None:
+    """Check that an interrupted run can be gone on with.
+
+    Raises:
+        RunDiffers: it was begun with something else, or somebody was forgotten meanwhile.
+    """
+    begun = f"the interrupted run into {dataset} was begun"
+    if left.plan.mapping_sha256 != mapping.sha256:
+        raise RunDiffers(f"{begun} with another mapping", hint=_ANEW)
+    if left.stretch != profile:
+        raise RunDiffers(f"{begun} with another stretch profile", hint=_ANEW)
+    if left.is_overtaken:
+        raise RunDiffers(
+            f"somebody was forgotten since {begun}, who may be among its entries",
+            hint="begin anew with --restart",
+        )

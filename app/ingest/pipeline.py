@@ -16,14 +16,17 @@ from datetime import date
 from app.crypto.keyring import KeyRing
 from app.crypto.ristretto255 import Element
 from app.crypto.stretch import StretchProfile
-from app.errors import InvalidInput, InvalidSource, TooManyRejects
+from app.errors import InvalidInput, InvalidSource, SourceRepeated, TooManyRejects
+from app.ingest.adding import Adding
 from app.ingest.beginning import Beginning, Begun
 from app.ingest.checkpoints import Checkpoint
 from app.ingest.evaluation import Evaluator
 from app.ingest.mapping import SourceMapping
 from app.ingest.ports import (
+    CurrentEpoch,
     Draft,
     DraftStore,
+    EpochStore,
     Forgotten,
     IndexPublication,
     Observer,
@@ -33,7 +36,7 @@ from app.ingest.progress import Progress
 from app.ingest.publication import index_of
 from app.ingest.records import RecordReader
 from app.ingest.rejects import DEFAULT_LIMIT, NoReport, RejectLimit, RejectReport
-from app.ingest.sources.bytestream import ByteSource, DigestingSource
+from app.ingest.sources.bytestream import ByteSource, DigestingSource, Prefix
 from app.ingest.sources.opening import LeakSource, Position, Table
 from app.ingest.sources.rows import LineCounts
 from app.protocol.parameters import check_slug
@@ -53,26 +56,29 @@ class IngestReport:
         lines: what became of the physical lines.
         entries: distinct inputs, by scheme.
         inputs: inputs that were stretched.
+        not_followed: what the mapping says otherwise than the dataset that it was added to.
     """
 
     source: SourceReport
     lines: LineCounts
     entries: Mapping[str, int]
     inputs: int
+    not_followed: tuple[str, ...] = ()
 
 
 class Ingest:
-    """Fills one new dataset, which answers nobody until it is published.
+    """Fills a new dataset, or the next epoch of one; neither answers until it is published.
 
     Args:
         store: where drafts are kept.
+        epochs: where what a source is added to is.
         ring: where the new keys go, one for each scheme.
-        profile: the cost of a stretch.
+        profile: the cost of a stretch, for a new dataset; one that is added to keeps its own.
         workers: threads that stretch.
         observer: is told how far it is.
         max_rejects: with more rejects than these, nothing is published.
         report: is told each reject.
-        ends_on: the day, UTC, with whose beginning the dataset is erased.
+        ends_on: the day, UTC, with whose beginning a new dataset is erased.
         forgotten: whom to leave out, or None when there is nobody.
     """
 
@@ -80,6 +86,7 @@ class Ingest:
         self,
         *,
         store: DraftStore,
+        epochs: EpochStore,
         ring: KeyRing,
         profile: StretchProfile,
         workers: int,
@@ -90,18 +97,30 @@ class Ingest:
         forgotten: Forgotten | None = None,
     ) -> None:
         self._store = store
-        self._beginning = Beginning(store, ring, profile, ends_on)
-        self._profile = profile
+        self._epochs = epochs
+        self._first = Beginning(store, ring, profile, ends_on)
+        self._next = Adding(epochs, ring, profile, workers, observer)
         self._workers = workers
         self._observer = observer
         self._max_rejects = max_rejects
         self._report = report or NoReport()
         self._forgotten = forgotten
 
+    def check(self, mapping: SourceMapping, dataset: str, *, is_added: bool = False) -> None:
+        """Check, before anything is read or changed, that a run can begin: as `run` raises it."""
+        check_slug(dataset)
+        (self._next if is_added else self._first).check(dataset, mapping)
+
     def run(
-        self, source: LeakSource, mapping: SourceMapping, dataset: str, *, is_anew: bool = False
+        self,
+        source: LeakSource,
+        mapping: SourceMapping,
+        dataset: str,
+        *,
+        is_anew: bool = False,
+        is_added: bool = False,
     ) -> IngestReport:
-        """Read the source to its end, as epoch 1 of a new dataset that can then be published.
+        """Read the source to its end, as an epoch that can then be published.
 
         What an interrupted run of the same dataset, source and mapping did is not done again.
 
@@ -109,10 +128,15 @@ class Ingest:
             source: unopened.
             mapping: which column holds what.
             dataset: its slug.
-            is_anew: what an interrupted run left is taken away first.
+            is_anew: what an interrupted run left is taken away first, or when something is added
+                also what was filled and not published.
+            is_added: to what is published, as its next epoch; otherwise as a new dataset.
 
         Raises:
             DatasetExists: the slug is taken; nothing was read.
+            UnknownDataset, StateRefused: there is nothing that it could be added to.
+            SourceRepeated: what is added is there already.
+            KeyMissing, InvalidKey: the keys of what it is added to are not all there.
             KeyExists: there are keys of a dataset of that name, which the store does not know.
             RunDiffers, SourceDiffers: the interrupted run was begun with something else; it is
                 left as it is.
@@ -122,24 +146,24 @@ class Ingest:
             TooManyRejects: more rows give none than are accepted; what was read is kept, so that
                 a run that accepts more has nothing to do again.
         """
-        check_slug(dataset)
-        self._store.check_absent(dataset)
+        self.check(mapping, dataset, is_added=is_added)
+        beginning = self._next if is_added else self._first
         if is_anew:
-            self._beginning.discard(dataset)
-        begun = self._beginning.take_up(dataset, mapping)
-        is_taken_up = begun is not None
+            beginning.discard(dataset)
+        begun = beginning.take_up(dataset, mapping)
+        is_taken_up = begun is not None and begun.checkpoint is not None
         try:
             with source.open(_position(begun)) as table:
                 records = self._records(mapping, table, begun)
                 if begun is None:
-                    begun = self._beginning.begin(dataset, mapping)
+                    begun = beginning.begin(dataset, mapping)
                 return self._run(begun, table, records, dataset)
         except BaseException as exc:
             is_bad = isinstance(exc, InvalidInput) and not isinstance(exc, TooManyRejects)
             # What was taken up is never given up: it may be hours of work, and what is wrong
             # with a source that was readable once may be only what was given with it.
-            if begun is not None and not is_taken_up:
-                self._beginning.give_up(dataset, is_bad=is_bad)
+            if begun is not None and (not is_taken_up or isinstance(exc, SourceRepeated)):
+                beginning.give_up(dataset, is_bad=is_bad)
             raise
 
     def repeats(self, source: ByteSource, dataset: str) -> bool:
@@ -163,10 +187,29 @@ class Ingest:
 
     def _run(self, begun: Begun, table: Table, records: RecordReader, dataset: str) -> IngestReport:
         reached = self._fill(begun, table, records)
+        # A file is known before it is read; what comes through a pipe only now.
+        if Prefix(table.size_bytes, table.sha256) in self._store.sources(dataset):
+            raise SourceRepeated(f"these bytes are in {dataset} already")
         self._max_rejects.check(reached.counts)
-        report = SourceReport(table.sha256, table.size_bytes, reached.counts, reached.forgotten)
-        entries = self._finish(begun, dataset, report)
-        return IngestReport(report, table.counts, entries, reached.inputs)
+        taken_out = self._taken_out(begun.before)
+        report = SourceReport(
+            table.sha256,
+            table.size_bytes,
+            reached.counts,
+            reached.forgotten,
+            sum(taken_out.values()),
+        )
+        entries = self._finish(begun, dataset, report, taken_out)
+        return IngestReport(report, table.counts, entries, reached.inputs, begun.not_followed)
+
+    def _taken_out(self, before: CurrentEpoch | None) -> Mapping[str, int]:
+        """Return, by scheme, how many entries were taken out of what is added to."""
+        if before is None:
+            return {}
+        return {
+            scheme: entries - self._epochs.count_of(before.dataset, scheme, before.epoch)
+            for scheme, entries in before.entries.items()
+        }
 
     def _rejected(self, line: int, reason: str) -> None:
         self._report.rejected(line=line, reason=reason)
@@ -174,7 +217,7 @@ class Ingest:
     def _fill(self, begun: Begun, table: Table, records: RecordReader) -> Checkpoint:
         """Evaluate all inputs into the draft; return the checkpoint at the source's end."""
         salt = self._store.deployment().stretch_salt
-        evaluator = Evaluator(begun.keys, salt, self._profile, self._workers, self._forgotten)
+        evaluator = Evaluator(begun.keys, salt, begun.stretch, self._workers, self._forgotten)
         progress = Progress(self._observer, table, records, begun.checkpoint)
         buffer = _CommitBuffer(begun.draft, self._report)
         # Closed at once, so that no worker computes on while a failure is cleaned up.
@@ -194,13 +237,18 @@ class Ingest:
         progress.tell()
         return reached
 
-    def _finish(self, begun: Begun, dataset: str, report: SourceReport) -> Mapping[str, int]:
+    def _finish(
+        self, begun: Begun, dataset: str, report: SourceReport, taken_out: Mapping[str, int]
+    ) -> Mapping[str, int]:
         entries: dict[str, int] = {}
+        rows_before = begun.before.rows if begun.before else {}
 
         def indexes() -> Iterator[IndexPublication]:
             for scheme, key in begun.keys.items():
-                rows = report.counts.scheme_rows[scheme]
-                index = index_of(begun.draft, dataset, scheme, key, rows)
+                rows = rows_before.get(scheme, 0) + report.counts.scheme_rows[scheme]
+                index = index_of(
+                    begun.draft, dataset, scheme, key, rows, taken_out=taken_out.get(scheme, 0)
+                )
                 self._observer.publishing(scheme=scheme, entries=index.entries)
                 entries[scheme] = index.entries
                 yield index

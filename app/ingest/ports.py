@@ -39,10 +39,36 @@ class DatasetDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class CurrentEpoch:
+    """A published dataset, as it is before another source is added to it.
+
+    Args:
+        epoch: the one that answers.
+        stretch: by scheme.
+        public_keys: by scheme, in the order in which they are offered; of that epoch.
+        public_schemes: those that everybody may ask by.
+        rows: by scheme, rows of all sources so far that gave at least one input.
+        entries: by scheme, as they were published; some may have been taken out since.
+    """
+
+    dataset: str
+    title: str
+    breach_date: date
+    ends_on: date
+    epoch: int
+    stretch: Mapping[str, StretchProfile]
+    public_keys: Mapping[str, PublicKey]
+    public_schemes: Sequence[str]
+    rows: Mapping[str, int]
+    entries: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class IndexPublication:
     """One scheme's index, ready to answer.
 
     Args:
+        entries: distinct inputs of all sources, those too that were taken out since.
         ranges: each prefix with its filled-up range, to be read once.
     """
 
@@ -64,12 +90,14 @@ class SourceReport:
         size_bytes: of the source.
         counts: what became of its rows.
         forgotten: inputs that were left out because somebody had asked for it.
+        taken_out: entries of earlier sources that had been taken out for that reason.
     """
 
     sha256: bytes
     size_bytes: int
     counts: RowCounts
     forgotten: int = 0
+    taken_out: int = 0
 
 
 class Draft(Protocol):
@@ -92,6 +120,9 @@ class Draft(Protocol):
     def elements(self, scheme: str) -> Iterator[Element]:
         """Yield a scheme's distinct elements, in bounded memory."""
 
+    def rekeyed(self) -> None:
+        """Note that every element of the epoch before was added."""
+
     def finish(self, report: SourceReport, indexes: Iterable[IndexPublication]) -> None:
         """Write the ranges of each index, in the place of any that are there; note it is whole.
 
@@ -109,16 +140,24 @@ class UnfinishedRun:
         stretch: the dataset's.
         public_keys: by scheme, as in `DatasetDraft`.
         draft: to be filled on.
-        checkpoint: where it stands.
+        checkpoint: where it stands; None when nothing was kept of the source.
         is_overtaken: somebody was forgotten since, who may be among its entries.
+        is_rekeyed: the entries of the epoch before are all there under the new key; never so in
+            the first epoch.
     """
 
     plan: Plan
     stretch: StretchProfile
     public_keys: Mapping[str, PublicKey]
     draft: Draft
-    checkpoint: Checkpoint
+    checkpoint: Checkpoint | None
     is_overtaken: bool
+    is_rekeyed: bool = False
+
+    @property
+    def got_somewhere(self) -> bool:
+        """Whether it is worth being taken up."""
+        return self.checkpoint is not None or self.is_rekeyed
 
 
 class Forgotten(Protocol):
@@ -153,8 +192,51 @@ class DraftStore(Protocol):
         """Write the draft."""
 
 
+class EpochStore(Protocol):
+    """Where what is published is, and its next epoch is begun beside it."""
+
+    def current(self, dataset: str) -> CurrentEpoch:
+        """Return what another source can be added to.
+
+        Raises:
+            UnknownDataset: there is none of that name.
+            StateRefused: it is not published, or has come to its end.
+        """
+
+    def elements_of(self, dataset: str, scheme: str, epoch: int) -> Iterator[Sequence[Element]]:
+        """Yield an epoch's distinct elements, a page at a time; others may write meanwhile."""
+
+    def count_of(self, dataset: str, scheme: str, epoch: int) -> int:
+        """Return how many distinct elements an epoch has, without those that were taken out."""
+
+    def is_filled(self, dataset: str) -> bool:
+        """Tell whether an epoch beside the one that answers is whole and waits."""
+
+    def announce(self, dataset: str, plan: Plan) -> None:
+        """Note that the next epoch is begun, before its keys are made: then they are known."""
+
+    def begin(self, draft: DatasetDraft) -> Draft:
+        """Write the indexes of the epoch that was announced."""
+
+    def unfinished(self, dataset: str) -> UnfinishedRun | None:
+        """Return what a run that added to the dataset and did not reach its end left, or None."""
+
+    def abandon(self, dataset: str) -> int | None:
+        """Note that the epoch beside the one that answers got nowhere, whole or not.
+
+        Returns:
+            Its number, or None when there is none.
+        """
+
+    def discard(self, dataset: str) -> None:
+        """Remove that epoch; all else stays as it is."""
+
+
 class Observer(Protocol):
     """Whoever watches an ingest: a progress bar, a log, a counter."""
+
+    def rekeying(self, *, done: int, total: int) -> None:
+        """Called now and then while the entries that are there are given the new key."""
 
     def reading(self, *, bytes_done: int, rows: int, inputs: int) -> None:
         """Called now and then while the source is read and its inputs are evaluated.

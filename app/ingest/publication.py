@@ -15,7 +15,7 @@ from app.protocol.ranges import RangeBuilder, choose_prefix_bits
 
 
 def index_of(
-    draft: Draft, dataset: str, scheme: str, key: EvaluationKey, rows: int
+    draft: Draft, dataset: str, scheme: str, key: EvaluationKey, rows: int, *, taken_out: int = 0
 ) -> IndexPublication:
     """Make one scheme's index from its distinct elements: 8 bytes of memory an entry.
 
@@ -24,7 +24,9 @@ def index_of(
         dataset: the slug.
         scheme: the scheme's name.
         key: whose elements they are.
-        rows: rows of the source that gave at least one input of the scheme.
+        rows: rows of all sources that gave at least one input of the scheme.
+        taken_out: entries that earlier sources gave and that are not there any more. They are
+            still counted: a number that went down would tell everybody that somebody was.
     """
     entries = draft.count(scheme)
     prefix_bits = choose_prefix_bits(entries)
@@ -36,7 +38,7 @@ def index_of(
     is_committed = entries >= COMMITMENT_ENTRIES_MINIMUM
     return IndexPublication(
         scheme=scheme,
-        entries=entries,
+        entries=entries + taken_out,
         rows=rows,
         prefix_bits=prefix_bits,
         range_length=builder.range_length,

@@ -1,4 +1,4 @@
-"""Whether a source is the one that a manifest tells of, for somebody who has no key.
+"""Whether a source is what a manifest tells of, or a part of it, for somebody who has no key.
 
 First the bytes; then the numbers; then, if these agree, the commitments (protocol §8), which need
 the stretch of every distinct input. Nothing is stored. What was seen is remembered in memory as
@@ -40,6 +40,7 @@ class Verdict(Enum):
     """What a comparison came to."""
 
     SAME = "same leak"
+    PART = "part of the leak"
     DIFFERS = "differs"
     UNKNOWN = "unknown"
 
@@ -106,11 +107,14 @@ class Verification:
         with self._source() as stream:
             source = DigestingSource(stream)
             source.drain()
-        if (source.sha256, source.size_bytes) == (
-            self._manifest.source_sha256,
-            self._manifest.source_bytes,
-        ):
-            return Finding(Verdict.SAME, ("the same bytes",))
+        known = self._manifest.sources
+        for number, each in enumerate(known, start=1):
+            if (source.sha256, source.size_bytes) != (each.sha256, each.size_bytes):
+                continue
+            if len(known) == 1:
+                return Finding(Verdict.SAME, ("the same bytes",))
+            told = f"the same bytes as source {number} of {len(known)}"
+            return Finding(Verdict.PART, (told, f"{each.rows:,} of {self._rows:,} rows"))
         return None
 
     def survey(self, mapping: SourceMapping) -> Survey:
@@ -145,7 +149,7 @@ class Verification:
             pairs.append((f"{name}, entries", scheme.entries, survey.entries[name]))
         reasons = [f"{what}: {there:,} there, {here:,} here" for what, there, here in pairs
                    if there != here]  # fmt: skip
-        return self._judged(reasons) if reasons else None
+        return self._judged([*reasons, *self._came_in_parts()]) if reasons else None
 
     @property
     def committed(self) -> Mapping[str, bytes]:
@@ -208,6 +212,15 @@ class Verification:
                 if digest in unseen and scheme in committed:
                     unseen.remove(digest)
                     yield scheme, encoded
+
+    @property
+    def _rows(self) -> int:
+        return self._manifest.dataset.rows
+
+    def _came_in_parts(self) -> Iterator[str]:
+        rows = [f"{source.rows:,}" for source in self._manifest.sources]
+        if len(rows) > 1:
+            yield f"it came in {len(rows)} sources, of {', '.join(rows)} rows"
 
     def _uncommitted(self) -> Iterator[str]:
         for name in self._schemes:

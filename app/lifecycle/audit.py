@@ -33,6 +33,7 @@ class Step(StrEnum):
     RETIRED = "retired"
     ERASURE_STARTED = "erasure started"
     ERASED = "erased"
+    EPOCH_ERASED = "epoch erased"
     FORGOTTEN = "forgotten"
 
 

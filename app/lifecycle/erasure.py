@@ -8,13 +8,15 @@ was noted. There is a certificate only when everything is gone.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, date, datetime
+from functools import partial
 
 from app.crypto.keyring import KeyRing
 from app.crypto.signing import SigningKey
 from app.errors import ConcerneError, IngestRunning
 from app.lifecycle.certificate import CERTIFICATE_KIND, certificate_of
+from app.lifecycle.clearing import Clearing
 from app.lifecycle.ports import DatasetLock, ErasureStore
 
 ON_REQUEST = "on request"
@@ -82,12 +84,16 @@ class Sweeping:
     Args:
         store: where datasets are erased.
         erasing: that erases them.
+        clearing: that erases what is left over of them.
         lock: for each dataset.
     """
 
-    def __init__(self, store: ErasureStore, erasing: Erasing, lock: DatasetLock) -> None:
+    def __init__(
+        self, store: ErasureStore, erasing: Erasing, clearing: Clearing, lock: DatasetLock
+    ) -> None:
         self._store = store
         self._erasing = erasing
+        self._clearing = clearing
         self._lock = lock
 
     def sweep(self, day: date) -> Mapping[str, ConcerneError | None]:
@@ -99,12 +105,24 @@ class Sweeping:
         Returns:
             For each that was erased None, for each that failed why.
         """
+        return self._each(
+            partial(self._store.due, day),
+            partial(self._erasing.erase, by=BY_PROGRAM, reason=AT_ITS_END),
+        )
+
+    def sweep_left_over(self) -> Mapping[str, ConcerneError | None]:
+        """Erase what is left over of each dataset that has a newer epoch; as `sweep` otherwise."""
+        return self._each(self._clearing.due, partial(self._clearing.clear, by=BY_PROGRAM))
+
+    def _each(
+        self, due: Callable[[], Collection[str]], erase: Callable[[str], object]
+    ) -> Mapping[str, ConcerneError | None]:
         outcomes: dict[str, ConcerneError | None] = {}
-        for dataset in self._store.due(day):
+        for dataset in due():
             try:
                 with self._lock(dataset):
-                    if dataset in self._store.due(day):
-                        self._erasing.erase(dataset, by=BY_PROGRAM, reason=AT_ITS_END)
+                    if dataset in due():
+                        erase(dataset)
                         outcomes[dataset] = None
             except IngestRunning:
                 continue

@@ -55,7 +55,7 @@ class Forgetting:
         self._folder = folder
 
     def forget(self, dataset: str, fields: Mapping[str, str], *, by: str) -> ForgettingReport:
-        """Take one person out of every epoch of a dataset.
+        """Take one person out of every epoch of a dataset, also of one that is not whole yet.
 
         Args:
             dataset: its slug.

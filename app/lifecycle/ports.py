@@ -13,6 +13,7 @@ from app.crypto.ristretto255 import Element
 from app.crypto.stretch import StretchProfile
 from app.lifecycle.states import DatasetState
 from app.protocol.fingerprints import Location
+from app.protocol.manifest import ReadSource
 from app.protocol.parameters import DatasetParameters, DeploymentParameters
 
 
@@ -47,15 +48,13 @@ class FilledEpoch:
 
     Args:
         parameters: as they will be published at the instant that was asked for.
-        source_sha256: of the source that the epoch came from.
-        source_bytes: of the same.
-        forgotten: inputs that were left out.
+        sources: that the epoch came from, in the order in which they came.
+        forgotten: inputs that were left out, or taken out before the last source came.
     """
 
     deployment: DeploymentParameters
     parameters: DatasetParameters
-    source_sha256: bytes
-    source_bytes: int
+    sources: tuple[ReadSource, ...]
     forgotten: int
 
 
@@ -171,6 +170,28 @@ class ErasureStore(Protocol):
         """Return the datasets that end on a day or before, and those whose erasure has begun."""
 
 
+class ClearingStore(Protocol):
+    """Where epochs are erased that will never answer again, in steps that can be taken again."""
+
+    def due(self) -> Sequence[str]:
+        """Return the datasets of which an older epoch is left over."""
+
+    def left_over(self, dataset: str) -> Sequence[int]:
+        """Return the epochs of a dataset that will never answer again.
+
+        These are the ones before the current one, and one that was begun and got nowhere.
+        """
+
+    def delete_contents(self, dataset: str, epoch: int) -> None:
+        """Delete an epoch's entries and ranges, in pieces."""
+
+    def scrub(self) -> None:
+        """See to it that no journal keeps what was deleted; raise Unavailable if one does."""
+
+    def finish(self, dataset: str, epoch: int, by: str) -> None:
+        """Delete what else is known of an epoch: it is left over no more."""
+
+
 class ForgettingStore(Protocol):
     """Where people are taken out, and remembered as tokens."""
 
@@ -178,7 +199,9 @@ class ForgettingStore(Protocol):
         """Return the deployment's public parameters."""
 
     def indexes(self, dataset: str) -> Sequence[IndexRecord]:
-        """Return a dataset's indexes in every epoch that is whole, in the order of its schemes.
+        """Return a dataset's indexes, in the order of its schemes.
+
+        Those of the epoch that answers, and of one that is filled, or is whole and waits.
 
         Raises:
             UnknownDataset: there is none of that name.

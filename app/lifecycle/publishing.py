@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from app.crypto.keyring import KeyRing
 from app.crypto.signing import SigningKey
-from app.errors import InvalidKey, StateRefused
+from app.errors import ConcerneError, InvalidKey, StateRefused, Unavailable
+from app.lifecycle.clearing import Clearing
 from app.lifecycle.ending import has_ended
 from app.lifecycle.ports import DatasetStore, FilledEpoch
 from app.lifecycle.states import DatasetState, check_transition
@@ -23,6 +24,7 @@ class Publishing:
         ring: where their keys are.
         signing_key: gives the deployment's, which is made with its first use.
         program: the version of this program.
+        clearing: that erases the epoch before, when another takes its place.
     """
 
     def __init__(
@@ -32,11 +34,13 @@ class Publishing:
         signing_key: Callable[[], SigningKey],
         *,
         program: str,
+        clearing: Clearing,
     ) -> None:
         self._store = store
         self._ring = ring
         self._signing_key = signing_key
         self._program = program
+        self._clearing = clearing
 
     def publish(self, dataset: str, *, by: str) -> None:
         """Let a filled draft, or what was retired, answer.
@@ -49,6 +53,7 @@ class Publishing:
             UnknownDataset: there is none of that name.
             StateRefused: it is not filled, has ended, or is in a state that this cannot follow.
             KeyMissing, InvalidKey: its keys are not all there; it could not answer.
+            Unavailable: it may be published, and the epoch before not all erased.
         """
         record = self._store.dataset(dataset)
         now = datetime.now(UTC)
@@ -64,6 +69,13 @@ class Publishing:
             )
         manifest = "" if filled is None else self._sign(filled)
         self._store.publish(dataset, by, filled, manifest)
+        try:
+            self._clearing.clear(dataset, by=by)
+        except ConcerneError as exc:
+            raise Unavailable(
+                f"{dataset} is published; the epoch before is not all erased: {exc.message}",
+                hint="a running server goes on with that, or concerne dataset sweep",
+            ) from exc
 
     def retire(self, dataset: str, *, by: str) -> None:
         """Let a published dataset answer nobody; nothing of it is deleted.
@@ -83,8 +95,7 @@ class Publishing:
             program=self._program,
             deployment=filled.deployment,
             dataset=filled.parameters,
-            source_sha256=filled.source_sha256,
-            source_bytes=filled.source_bytes,
+            sources=filled.sources,
             forgotten=filled.forgotten,
         )
         return self._signing_key().sign(MANIFEST_KIND, manifest.to_json())

@@ -12,10 +12,11 @@ from app.errors import StateRefused, Unavailable, UnknownDataset
 from app.lifecycle.audit import Step
 from app.lifecycle.ports import DatasetRecord, FilledEpoch
 from app.lifecycle.states import DatasetState, check_transition
+from app.protocol.manifest import ReadSource
 from app.storage.audit import record_step
 from app.storage.engine import database_errors, writing
 from app.storage.parameters import dataset_parameters, deployment_parameters
-from app.storage.runs import newest_filled_run
+from app.storage.runs import finished_runs, newest_filled_run, taken_out_before
 from app.storage.tables import Dataset, IngestRun, SchemeIndex, SignedManifest
 
 
@@ -132,28 +133,33 @@ def _make_current(session: Session, dataset: Dataset, filled: FilledEpoch, manif
 def _filled_epoch(
     session: Session, dataset: Dataset, run: IngestRun, published_at: datetime
 ) -> FilledEpoch:
-    if run.source_sha256 is None:
-        raise Unavailable("a finished ingest has no digest of its source")
+    runs = finished_runs(session, dataset)
     parameters = dataset_parameters(
         session,
         dataset,
         epoch=run.epoch,
         published_at=published_at,
-        rows=run.rows,
-        rows_rejected=run.rows - run.rows_used,
+        rows=sum(each.rows for each in runs),
+        rows_rejected=sum(each.rows - each.rows_used for each in runs),
     )
     return FilledEpoch(
         deployment=deployment_parameters(session),
         parameters=parameters,
-        source_sha256=run.source_sha256,
-        source_bytes=run.source_bytes,
-        forgotten=run.forgotten,
+        sources=tuple(map(_source_of, runs)),
+        forgotten=sum(each.forgotten for each in runs) + taken_out_before(run),
     )
+
+
+def _source_of(run: IngestRun) -> ReadSource:
+    if run.source_sha256 is None:
+        raise Unavailable("a finished ingest has no digest of its source")
+    return ReadSource(run.source_sha256, run.source_bytes, run.rows)
 
 
 def _record(session: Session, dataset: Dataset) -> DatasetRecord:
     waiting = newest_filled_run(session, dataset)
     epoch = waiting.epoch if waiting is not None else dataset.epoch
+    runs = finished_runs(session, dataset) if waiting is not None else []
     indexes = session.exec(
         select(SchemeIndex)
         .where(col(SchemeIndex.dataset_id) == dataset.id, col(SchemeIndex.epoch) == epoch)
@@ -170,9 +176,9 @@ def _record(session: Session, dataset: Dataset) -> DatasetRecord:
         epoch=dataset.epoch,
         # SQLite keeps no time zone; what was written is UTC.
         published_at=None if published_at is None else published_at.replace(tzinfo=UTC),
-        rows=dataset.rows if waiting is None else waiting.rows,
+        rows=sum(run.rows for run in runs) if runs else dataset.rows,
         rows_rejected=(
-            dataset.rows_rejected if waiting is None else waiting.rows - waiting.rows_used
+            sum(run.rows - run.rows_used for run in runs) if runs else dataset.rows_rejected
         ),
         entries={index.scheme: index.entries for index in indexes},
         is_filled=waiting is not None,

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, delete, func, select
 from app.crypto.keys import decode_public_key
 from app.crypto.ristretto255 import Element
 from app.errors import DatasetExists
+from app.ingest.beginning import FIRST_EPOCH
 from app.ingest.checkpoints import Checkpoint, Plan
 from app.ingest.ports import DatasetDraft, IndexPublication, SourceReport, UnfinishedRun
 from app.ingest.sources.bytestream import Prefix
@@ -23,8 +24,16 @@ from app.storage.contents import delete_contents
 from app.storage.engine import database_errors, writing
 from app.storage.forgetting import new_revision
 from app.storage.parameters import deployment_parameters, stretch_of
-from app.storage.runs import RunState, newest_filled_run
-from app.storage.tables import Dataset, Entry, Forgotten, IngestRun, Range, SchemeIndex
+from app.storage.runs import (
+    IS_REKEYED,
+    TAKEN_OUT,
+    TOKENS,
+    RunState,
+    count_tokens,
+    newest_filled_run,
+    saved_id,
+)
+from app.storage.tables import Dataset, Entry, IngestRun, Range, SchemeIndex
 
 _ROWS_AT_ONCE = 1000
 _TAKEN = {
@@ -32,8 +41,14 @@ _TAKEN = {
         "is filled, and waits to be published",
         "concerne dataset publish or erase it, or give this leak another --dataset",
     ),
-    DatasetState.PUBLISHED: ("is already published", "give this leak another --dataset"),
-    DatasetState.RETIRED: ("is retired", "give this leak another --dataset"),
+    DatasetState.PUBLISHED: (
+        "is already published",
+        "give this leak another --dataset, or --add to add it to this one",
+    ),
+    DatasetState.RETIRED: (
+        "is retired",
+        "give this leak another --dataset; or publish this one again, and then --add to it",
+    ),
     DatasetState.ERASED: (
         "was erased, and its name is not used again",
         "give this leak another --dataset",
@@ -90,21 +105,7 @@ class SqlDraftStore:
             # Schema 1 noted no run before its end.
             if run is None or run.position is None:
                 return None
-            indexes = session.exec(
-                select(SchemeIndex)
-                .where(col(SchemeIndex.dataset_id) == found.id, col(SchemeIndex.epoch) == run.epoch)
-                .order_by(col(SchemeIndex.position))
-            ).all()
-            ids = {index.scheme: _saved_id(index.id) for index in indexes}
-            begun = run.counters or {}
-            return UnfinishedRun(
-                plan=Plan(bytes.fromhex(begun["mapping"]), date.fromisoformat(begun["began_on"])),
-                stretch=stretch_of(indexes[0]),
-                public_keys={i.scheme: decode_public_key(i.public_key) for i in indexes},
-                draft=SqlDraft(self._engine, dataset, _saved_id(run.id), ids, by=self._by),
-                checkpoint=Checkpoint.from_json(run.position),
-                is_overtaken=begun["tokens"] != _tokens(session),
-            )
+            return unfinished_run(session, self._engine, found, run, by=self._by)
 
     def sources(self, dataset: str) -> Collection[Prefix]:
         """Return length and digest of each source that was read to its end into the dataset."""
@@ -135,7 +136,8 @@ class SqlDraftStore:
         with writing(self._engine) as session:
             is_draft = col(Dataset.state) == DatasetState.DRAFT
             session.exec(delete(Dataset).where(col(Dataset.slug) == dataset, is_draft))
-            record_step(session, Step.INGEST_ABORTED, dataset=dataset, by=self._by)
+            counts = {"epoch": FIRST_EPOCH}
+            record_step(session, Step.INGEST_ABORTED, dataset=dataset, by=self._by, counts=counts)
 
     def begin(self, draft: DatasetDraft) -> SqlDraft:
         """Write the draft and its empty indexes."""
@@ -149,24 +151,9 @@ class SqlDraftStore:
             )
             session.add(dataset)
             session.flush()
-            dataset_id = _saved_id(dataset.id)
-            run = IngestRun(
-                dataset_id=dataset_id,
-                epoch=draft.epoch,
-                state=RunState.RUNNING,
-                started_at=datetime.now(UTC),
-                counters={
-                    "mapping": draft.plan.mapping_sha256.hex(),
-                    "began_on": draft.plan.began_on.isoformat(),
-                    "tokens": _tokens(session),
-                },
-            )
-            indexes = _indexes(draft, dataset_id)
-            session.add_all([run, *indexes])
-            session.flush()
-            record_step(session, Step.INGEST_STARTED, dataset=draft.dataset, by=self._by)
-            ids = {index.scheme: _saved_id(index.id) for index in indexes}
-            run_id = _saved_id(run.id)
+            run = begun_run(session, dataset, draft.epoch, draft.plan, by=self._by)
+            ids = add_indexes(session, draft, dataset)
+            run_id = saved_id(run.id)
         return SqlDraft(self._engine, draft.dataset, run_id, ids, by=self._by)
 
 
@@ -213,6 +200,13 @@ class SqlDraft:
             for page in found.partitions():
                 yield from map(Element, page)
 
+    def rekeyed(self) -> None:
+        """Note that every element of the epoch before was added."""
+        with writing(self._engine) as session:
+            run = session.get_one(IngestRun, self._run_id)
+            run.counters = (run.counters or {}) | {IS_REKEYED: True}
+            session.add(run)
+
     def finish(self, report: SourceReport, indexes: Iterable[IndexPublication]) -> None:
         """Write the ranges of each index, then note that the epoch is whole."""
         entries = 0
@@ -225,13 +219,13 @@ class SqlDraft:
             run = session.get_one(IngestRun, self._run_id)
             _fill_in(run, report)
             session.add(run)
-            counts = {"rows": run.rows, "rows_used": run.rows_used, "entries": entries}
+            counts = {"epoch": run.epoch, "rows": run.rows, "rows_used": run.rows_used}
             record_step(
                 session,
                 Step.INGEST_FINISHED,
                 dataset=self._dataset,
                 by=self._by,
-                counts=counts | {"forgotten": run.forgotten},
+                counts=counts | {"entries": entries, "forgotten": run.forgotten},
             )
 
     def _write_index(self, session: Session, publication: IndexPublication) -> None:
@@ -254,14 +248,61 @@ class SqlDraft:
             session.connection().execute(insert(Range), rows)
 
 
-def _tokens(session: Session) -> int:
-    """Return how many tokens of forgotten people there are; none is ever taken away."""
-    return session.exec(select(func.count()).select_from(Forgotten)).one()
-
-
 def _is_unfinished(session: Session, dataset: Dataset) -> bool:
     is_draft = dataset.state == DatasetState.DRAFT
     return is_draft and newest_filled_run(session, dataset) is None
+
+
+def begun_run(session: Session, dataset: Dataset, epoch: int, plan: Plan, *, by: str) -> IngestRun:
+    """Write a run that begins, with its event."""
+    run = IngestRun(
+        dataset_id=saved_id(dataset.id),
+        epoch=epoch,
+        state=RunState.RUNNING,
+        started_at=datetime.now(UTC),
+        counters={
+            "mapping": plan.mapping_sha256.hex(),
+            "began_on": plan.began_on.isoformat(),
+            TOKENS: count_tokens(session),
+        },
+    )
+    session.add(run)
+    session.flush()
+    counts = {"epoch": epoch}
+    record_step(session, Step.INGEST_STARTED, dataset=dataset.slug, by=by, counts=counts)
+    return run
+
+
+def unfinished_run(
+    session: Session, engine: Engine, dataset: Dataset, run: IngestRun, *, by: str
+) -> UnfinishedRun | None:
+    """Return what a run left, or None if it did not get as far as to write its indexes."""
+    indexes = session.exec(
+        select(SchemeIndex)
+        .where(col(SchemeIndex.dataset_id) == dataset.id, col(SchemeIndex.epoch) == run.epoch)
+        .order_by(col(SchemeIndex.position))
+    ).all()
+    if not indexes:
+        return None
+    ids = {index.scheme: saved_id(index.id) for index in indexes}
+    begun = run.counters or {}
+    return UnfinishedRun(
+        plan=Plan(bytes.fromhex(begun["mapping"]), date.fromisoformat(begun["began_on"])),
+        stretch=stretch_of(indexes[0]),
+        public_keys={i.scheme: decode_public_key(i.public_key) for i in indexes},
+        draft=SqlDraft(engine, dataset.slug, saved_id(run.id), ids, by=by),
+        checkpoint=None if run.position is None else Checkpoint.from_json(run.position),
+        is_overtaken=begun[TOKENS] != count_tokens(session),
+        is_rekeyed=bool(begun.get(IS_REKEYED)),
+    )
+
+
+def add_indexes(session: Session, draft: DatasetDraft, dataset: Dataset) -> Mapping[str, int]:
+    """Write the empty indexes of a draft, and return their ids by scheme."""
+    indexes = _indexes(draft, saved_id(dataset.id))
+    session.add_all(indexes)
+    session.flush()
+    return {index.scheme: saved_id(index.id) for index in indexes}
 
 
 def _indexes(draft: DatasetDraft, dataset_id: int) -> list[SchemeIndex]:
@@ -292,17 +333,12 @@ def _fill_in(run: IngestRun, report: SourceReport) -> None:
     run.rows = counts.rows
     run.rows_used = counts.used
     run.forgotten = report.forgotten
+    run.counters = (run.counters or {}) | {TAKEN_OUT: report.taken_out}
     run.rejects = {
         reason: {"rows": rows, "first_lines": counts.reject_lines[reason]}
         for reason, rows in counts.rejects.items()
     }
     run.refused_values = dict(counts.refused_values)
-
-
-def _saved_id(number: int | None) -> int:
-    if number is None:
-        raise ValueError("the row has no id before it is flushed")
-    return number
 
 
 def _pages(ranges: Iterator[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -47,8 +47,10 @@ def open_database(folder: Path) -> Engine:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / DATABASE_NAME
-        # SQLite gives its journal the modes of the database file.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        # SQLite gives its journal the modes of the database file. One that is there is not opened:
+        # closing it again would let go of the locks of every other connection of this process.
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except OSError as exc:
         raise Unavailable(f"the folder {folder} cannot be used: {exc.strerror}") from exc
     # Two processes that start together must not both make the tables.

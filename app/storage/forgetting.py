@@ -21,7 +21,7 @@ from app.storage.audit import record_step
 from app.storage.datasets import found_dataset
 from app.storage.engine import database_errors, scrub, writing
 from app.storage.parameters import deployment_parameters, stretch_of
-from app.storage.runs import newest_filled_run
+from app.storage.runs import TOKENS, count_tokens, newest_filled_run, running_run
 from app.storage.tables import Dataset, Entry, Forgotten, Range, SchemeIndex
 
 _REVISION_BITS = 62
@@ -48,7 +48,7 @@ class SqlForgettingStore:
             return deployment_parameters(session)
 
     def indexes(self, dataset: str) -> Sequence[IndexRecord]:
-        """Return a dataset's indexes in every epoch that is whole."""
+        """Return a dataset's indexes in every epoch that answers, or may do so later."""
         with database_errors(), Session(self._engine) as session:
             found = found_dataset(session, dataset)
             return [
@@ -59,7 +59,7 @@ class SqlForgettingStore:
                     prefix_bits=index.prefix_bits,
                     stretch=stretch_of(index),
                 )
-                for index in _whole_indexes(session, found)
+                for index in _living_indexes(session, found)
             ]
 
     def tokens(self) -> Iterator[Token]:
@@ -75,13 +75,15 @@ class SqlForgettingStore:
         """Take one person out and remember the tokens, in one transaction."""
         with writing(self._engine) as session:
             found = found_dataset(session, dataset)
-            indexes = {(i.scheme, i.epoch): i for i in _whole_indexes(session, found)}
+            indexes = {(i.scheme, i.epoch): i for i in _living_indexes(session, found)}
             taken_out = frozenset(
                 removal.scheme
                 for removal in removals
                 if _take_out(session, indexes[removal.scheme, removal.epoch], removal)
             )
+            tokens_before = count_tokens(session)
             _remember(session, tokens)
+            _keep_up(session, found, tokens_before)
             asked = {removal.scheme for removal in removals}
             counts = {"schemes_asked": len(asked), "schemes_taken_out": len(taken_out)}
             record_step(session, Step.FORGOTTEN, dataset=dataset, by=by, counts=counts)
@@ -92,15 +94,19 @@ class SqlForgettingStore:
         scrub(self._engine)
 
 
-def _whole_indexes(session: Session, dataset: Dataset) -> Sequence[SchemeIndex]:
-    waiting = newest_filled_run(session, dataset)
-    epoch = dataset.epoch if waiting is None else waiting.epoch
+def _living_indexes(session: Session, dataset: Dataset) -> Sequence[SchemeIndex]:
+    """Return the indexes of the epoch that answers, of one that waits, and of one being filled.
+
+    What is left over of an older epoch has no keys any more. A draft that was never filled is begun
+    anew when somebody was forgotten.
+    """
+    runs = [newest_filled_run(session, dataset)]
+    if dataset.epoch is not None:
+        runs.append(running_run(session, dataset))
+    epochs = [dataset.epoch, *(run.epoch for run in runs if run is not None)]
     indexes = session.exec(
         select(SchemeIndex)
-        .where(
-            col(SchemeIndex.dataset_id) == dataset.id,
-            col(SchemeIndex.epoch) <= (epoch or 0),
-        )
+        .where(col(SchemeIndex.dataset_id) == dataset.id, col(SchemeIndex.epoch).in_(epochs))
         .order_by(col(SchemeIndex.position), col(SchemeIndex.epoch))
     ).all()
     if not indexes or dataset.state == DatasetState.ERASED:
@@ -115,6 +121,9 @@ def _take_out(session: Session, index: SchemeIndex, removal: Removal) -> bool:
     ).rowcount
     if not deleted:
         return False
+    if not index.range_length:
+        # Its ranges are not made yet.
+        return True
     found = session.get(Range, (index.id, removal.location.prefix))
     if found is None:
         raise Unavailable("the stored ranges of an index are not complete")
@@ -122,6 +131,14 @@ def _take_out(session: Session, index: SchemeIndex, removal: Removal) -> bool:
     index.revision = new_revision()
     session.add_all([found, index])
     return True
+
+
+def _keep_up(session: Session, dataset: Dataset, tokens_before: int) -> None:
+    """Let a run that adds to the dataset go on: they were taken out of what it has done, too."""
+    run = None if dataset.epoch is None else running_run(session, dataset)
+    if run is not None and run.counters and run.counters.get(TOKENS) == tokens_before:
+        run.counters = run.counters | {TOKENS: count_tokens(session)}
+        session.add(run)
 
 
 def _remember(session: Session, tokens: Sequence[Token]) -> None:

@@ -52,7 +52,7 @@ class SqlPublishedStore:
             index = _index(session, dataset, scheme, epoch)
             found = session.get(Range, (index.id, prefix))
             if found is None:
-                raise _not_whole()
+                raise _missing(session, dataset, epoch)
             _check_length(index, found.fingerprints)
             return found.fingerprints
 
@@ -75,12 +75,12 @@ class SqlPublishedStore:
             read = 0
             for prefix, fingerprints in ranges:
                 if prefix != read:
-                    raise _not_whole()
+                    raise _missing(session, dataset, epoch)
                 _check_length(index, fingerprints)
                 packed += fingerprints
                 read += 1
             if read != 2**index.prefix_bits:
-                raise _not_whole()
+                raise _missing(session, dataset, epoch)
             return bytes(packed)
 
 
@@ -98,13 +98,23 @@ def _index(session: Session, dataset: str, scheme: str, epoch: int) -> SchemeInd
         )
     ).first()
     if index is None:
-        raise EpochGone("this epoch of the dataset is not the current one any more")
+        raise _gone()
     return index
 
 
 def _check_length(index: SchemeIndex, fingerprints: bytes) -> None:
     if len(fingerprints) != index.range_length * FINGERPRINT_BYTES:
         raise _not_whole()
+
+
+def _missing(session: Session, dataset: str, epoch: int) -> EpochGone | Unavailable:
+    """Return why a range is not there: an older epoch is being erased, or the database is wrong."""
+    current = session.exec(select(Dataset.epoch).where(col(Dataset.slug) == dataset)).first()
+    return _not_whole() if current == epoch else _gone()
+
+
+def _gone() -> EpochGone:
+    return EpochGone("this epoch of the dataset is not the current one any more")
 
 
 def _not_whole() -> Unavailable:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from app.storage.tables import Dataset, IngestRun
+from app.storage.tables import Dataset, Forgotten, IngestRun
+
+# What a run notes beside its plan, in `counters`.
+TAKEN_OUT = "taken_out"
+IS_REKEYED = "is_rekeyed"
+# How many tokens of forgotten people there were when it began.
+TOKENS = "tokens"
 
 
 class RunState(StrEnum):
@@ -28,3 +35,45 @@ def newest_filled_run(session: Session, dataset: Dataset) -> IngestRun | None:
         .order_by(col(IngestRun.epoch).desc(), col(IngestRun.id).desc())
         .limit(1)
     ).first()
+
+
+def finished_runs(session: Session, dataset: Dataset) -> Sequence[IngestRun]:
+    """Return the runs whose sources make up the newest epoch that is whole, the first first."""
+    return session.exec(
+        select(IngestRun)
+        .where(col(IngestRun.dataset_id) == dataset.id, col(IngestRun.state) == RunState.FINISHED)
+        .order_by(col(IngestRun.epoch), col(IngestRun.id))
+    ).all()
+
+
+def running_run(session: Session, dataset: Dataset) -> IngestRun | None:
+    """Return the run that fills a dataset's next epoch, interrupted or not, or None."""
+    return session.exec(
+        select(IngestRun).where(
+            col(IngestRun.dataset_id) == dataset.id,
+            col(IngestRun.state) == RunState.RUNNING,
+            col(IngestRun.epoch) > (dataset.epoch or 0),
+        )
+    ).first()
+
+
+def taken_out_before(run: IngestRun) -> int:
+    """Return how many entries had been taken out of the dataset when a run added to it."""
+    return int((run.counters or {}).get(TAKEN_OUT, 0))
+
+
+def count_tokens(session: Session) -> int:
+    """Return how many tokens of forgotten people there are; none is ever taken away."""
+    return session.exec(select(func.count()).select_from(Forgotten)).one()
+
+
+def saved_id(number: int | None) -> int:
+    """Return the number of a row that was written."""
+    if number is None:
+        raise ValueError("the row has no id before it is flushed")
+    return number
+
+
+def got_somewhere(run: IngestRun) -> bool:
+    """Tell whether a run that was interrupted is worth being taken up."""
+    return run.position is not None or bool((run.counters or {}).get(IS_REKEYED))

@@ -14,10 +14,12 @@ from app.exposure.answering import Answering
 from app.exposure.catalogue import Catalogue
 from app.exposure.keyholder import LocalKeyHolder
 from app.exposure.stretching import BoundedPool
+from app.lifecycle.clearing import Clearing
 from app.lifecycle.erasure import Erasing, Sweeping
 from app.logs import configure_logs
 from app.plaintext.process import confine, is_confined
 from app.settings import Settings, load_settings
+from app.storage.clearing import SqlClearingStore
 from app.storage.engine import open_database
 from app.storage.erasing import SqlErasureStore
 from app.storage.lock import dataset_lock
@@ -54,13 +56,16 @@ def wire(settings: Settings) -> Services:
     return Services(
         settings=settings,
         answering=Answering(catalogue, key_holder, pool),
-        sweeping=_sweeping(settings, SqlErasureStore(engine), ring),
+        sweeping=_sweeping(settings, SqlErasureStore(engine), SqlClearingStore(engine), ring),
         limits=Limits(settings, catalogue),
         digests=BlockDigests(),
     )
 
 
-def _sweeping(settings: Settings, store: SqlErasureStore, ring: KeyRing) -> Sweeping:
+def _sweeping(
+    settings: Settings, ended: SqlErasureStore, replaced: SqlClearingStore, ring: KeyRing
+) -> Sweeping:
     signing_key = partial(SigningKey.of, settings.keys)
-    erasing = Erasing(store, ring, signing_key, program=program_version())
-    return Sweeping(store, erasing, partial(dataset_lock, settings.data))
+    erasing = Erasing(ended, ring, signing_key, program=program_version())
+    lock = partial(dataset_lock, settings.data)
+    return Sweeping(ended, erasing, Clearing(replaced, ring), lock)

@@ -1,4 +1,4 @@
-"""While the application runs, what comes to its end is erased.
+"""While the application runs, what comes to its end is erased, and what a newer epoch replaced.
 
 Beside the rereading of what is published, and not within it: erasing a large dataset takes longer
 than what is published may stay unread.
@@ -7,7 +7,8 @@ than what is published may stay unread.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import structlog
 
@@ -16,6 +17,14 @@ from app.lifecycle.erasure import Sweeping
 from app.logs import describe_exception
 
 _EVERY_DATASET = "all"
+_ENDED = (
+    "a dataset came to its end and was erased",
+    "a dataset that came to its end could not be erased, and answers nobody",
+)
+_REPLACED = (
+    "what a newer epoch of a dataset replaced was erased",
+    "what a newer epoch of a dataset replaced could not be erased; the newer one answers",
+)
 
 
 class Sweeps:
@@ -30,7 +39,7 @@ class Sweeps:
         self._sweeping = sweeping
         self._seconds = seconds
         self._log = structlog.get_logger()
-        self._told: set[tuple[str, str]] = set()
+        self._told: set[tuple[str, str, str]] = set()
 
     async def for_ever(self) -> None:
         """Sweep until the task is cancelled."""
@@ -39,22 +48,26 @@ class Sweeps:
             await asyncio.sleep(self._seconds)
 
     async def once(self) -> None:
-        """Erase what has come to its end, and log what became of it."""
+        """Erase what has come to its end or was replaced, and log what became of it."""
+        told = await self._sweep(partial(self._sweeping.sweep, today()), *_ENDED)
+        told |= await self._sweep(self._sweeping.sweep_left_over, *_REPLACED)
+        self._told = told
+
+    async def _sweep(
+        self, sweep: Callable[[], Mapping[str, Exception | None]], done: str, failed: str
+    ) -> set[tuple[str, str, str]]:
+        """Sweep once; return the failures that were met, whether or not they were told before."""
         outcomes: Mapping[str, Exception | None]
         try:
-            outcomes = await asyncio.to_thread(self._sweeping.sweep, today())
+            outcomes = await asyncio.to_thread(sweep)
         except Exception as exc:  # noqa: BLE001 a fault of ours must not end the sweeping either
             outcomes = {_EVERY_DATASET: exc}
-        told = set()
+        met = set()
         for dataset, failure in outcomes.items():
             if failure is None:
-                self._log.info("a dataset came to its end and was erased", dataset=dataset)
+                self._log.info(done, dataset=dataset)
                 continue
-            told.add(kind := (dataset, type(failure).__name__))
+            met.add(kind := (failed, dataset, type(failure).__name__))
             if kind not in self._told:
-                self._log.error(
-                    "a dataset that came to its end could not be erased, and answers nobody",
-                    dataset=dataset,
-                    **describe_exception(failure),
-                )
-        self._told = told
+                self._log.error(failed, dataset=dataset, **describe_exception(failure))
+        return met

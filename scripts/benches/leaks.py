@@ -15,12 +15,15 @@ from app.ingest.mapping import parse_mapping
 from app.ingest.pipeline import Ingest, IngestReport
 from app.ingest.sources.opening import LeakSource
 from app.ingest.sources.settings import SourceSettings
+from app.lifecycle.clearing import Clearing
 from app.lifecycle.ending import default_end, today
 from app.lifecycle.erasure import BY_PROGRAM
 from app.lifecycle.publishing import Publishing
+from app.storage.clearing import SqlClearingStore
 from app.storage.datasets import SqlDatasetStore
 from app.storage.drafts import SqlDraftStore
 from app.storage.engine import open_database
+from app.storage.epochs import SqlEpochStore
 from app.synthesis.leak import synthesise
 from app.synthesis.mapping import MAPPING_TOML
 from app.version import program_version
@@ -70,6 +73,9 @@ class _Unwatched:
     def reading(self, *, bytes_done: int, rows: int, inputs: int) -> None:
         pass
 
+    def rekeying(self, *, done: int, total: int) -> None:
+        """Do nothing."""
+
     def publishing(self, *, scheme: str, entries: int) -> None:
         pass
 
@@ -81,6 +87,7 @@ def ingest(leak: Leak, data: Path, profile: StretchProfile) -> IngestReport:
         engine, ring = open_database(data), KeyRing(data / "keys")
         report = Ingest(
             store=SqlDraftStore(engine),
+            epochs=SqlEpochStore(engine),
             ring=ring,
             profile=profile,
             workers=cores(),
@@ -88,6 +95,12 @@ def ingest(leak: Leak, data: Path, profile: StretchProfile) -> IngestReport:
             ends_on=default_end(today()),
         ).run(LeakSource(source, mapping.source, (), mapping.column_names), mapping, DATASET)
     signing_key = partial(SigningKey.of, data / "keys")
-    publishing = Publishing(SqlDatasetStore(engine), ring, signing_key, program=program_version())
+    publishing = Publishing(
+        SqlDatasetStore(engine),
+        ring,
+        signing_key,
+        program=program_version(),
+        clearing=Clearing(SqlClearingStore(engine), ring),
+    )
     publishing.publish(DATASET, by=BY_PROGRAM)
     return report

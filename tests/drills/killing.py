@@ -3,8 +3,8 @@
     python -m tests.drills.killing OPERATION TEMPLATE OUT
 
 A step is a statement or a commit that the database is about to be given, or a key that is about to
-be erased. The copy that was killed at step n is left in OUT/n; the last one reached its end. Each
-operation runs in a process of its own, forked from one that has loaded everything.
+be made or erased. The copy that was killed at step n is left in OUT/n; the last one reached its
+end. Each operation runs in a process of its own, forked from one that has loaded everything.
 """
 
 from __future__ import annotations
@@ -17,10 +17,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine, event
 
 from app.crypto.keyring import KeyRing
-from tests.ingest.examples import house
+from app.crypto.keys import EvaluationKey
+from app.ingest import pipeline
+from app.storage import epochs
+from tests.ingest.examples import PHONES_TOML, house, phones
 from tests.lifecycle.examples import erasing, forgetting
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +41,18 @@ def forget(folder: Path) -> None:
         _dying(lambda: forgetting(home).forget("demo", {"phone": FORGOTTEN}, by="somebody"))
 
 
+def add(folder: Path) -> None:
+    def added() -> None:
+        # Killed between each page and the next.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(epochs, "ELEMENTS_AT_ONCE", 200)
+            patch.setattr(pipeline, "COMMIT_ENTRIES", 128)
+            home.ingest(phones(200, 300), PHONES_TOML, is_added=True)
+
+    with house(folder) as home:
+        _dying(added)
+
+
 def upgrade(folder: Path) -> None:
     def opened() -> None:
         with house(folder):
@@ -45,7 +61,7 @@ def upgrade(folder: Path) -> None:
     _dying(opened)
 
 
-OPERATIONS = {operation.__name__: operation for operation in (erase, forget, upgrade)}
+OPERATIONS = {operation.__name__: operation for operation in (add, erase, forget, upgrade)}
 
 
 def killed_at_every_step(operation: str, template: Path, out: Path) -> list[Path]:
@@ -73,7 +89,15 @@ def _dying(operate: Callable[[], object]) -> None:
         step()
         erase_key(ring, name)
 
-    KeyRing.erase = erase_and_step  # type: ignore[assignment,method-assign]  # this process ends with it
+    create_key = KeyRing.create
+
+    def step_and_create(ring: KeyRing, name: str) -> EvaluationKey:
+        step()
+        return create_key(ring, name)
+
+    # This process ends with them.
+    KeyRing.erase = erase_and_step  # type: ignore[assignment,method-assign]
+    KeyRing.create = step_and_create  # type: ignore[assignment,method-assign]
     operate()
 
 

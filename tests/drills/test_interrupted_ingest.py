@@ -83,11 +83,13 @@ def left(data: Path) -> dict[str, object]:
         (salt,) = database.execute("SELECT stretch_salt FROM deployment").fetchone()
         run = database.execute(
             "SELECT state, position, source_sha256, source_bytes, rows, rows_used, rejects,"
-            " refused_values FROM ingest_run"
+            " refused_values FROM ingest_run ORDER BY id"
         ).fetchall()
         found: dict[str, object] = {"run": run, "salt": salt}
+        (epoch,) = database.execute("SELECT epoch FROM dataset").fetchone()
+        assert ring.names() == sorted(f"demo/{scheme}/{epoch}" for scheme in SCHEMES)
         for scheme in SCHEMES:
-            key = ring.load(f"demo/{scheme}/1")
+            key = ring.load(f"demo/{scheme}/{epoch}")
             inverse = group.invert(group.decode_scalar(key.secret))
             (index, *numbers) = database.execute(
                 "SELECT id, entries, rows, prefix_bits, commitment FROM scheme_index"

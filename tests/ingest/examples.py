@@ -29,11 +29,14 @@ from app.ingest.sources.encodings import Line, TextStream
 from app.ingest.sources.opening import LeakSource
 from app.ingest.sources.rows import Row
 from app.ingest.sources.settings import SourceSettings
+from app.lifecycle.clearing import Clearing
 from app.lifecycle.forgetting import suppressed
 from app.lifecycle.publishing import Publishing
+from app.storage.clearing import SqlClearingStore
 from app.storage.datasets import SqlDatasetStore
 from app.storage.drafts import SqlDraftStore
 from app.storage.engine import open_database
+from app.storage.epochs import SqlEpochStore
 from app.storage.forgetting import SqlForgettingStore
 from app.storage.published import SqlPublishedStore
 from app.storage.tables import Dataset, Entry, Range, SchemeIndex
@@ -81,6 +84,8 @@ class Watch:
 
     on_reading: Callable[[], None] | None = None
     on_publishing: Callable[[], None] | None = None
+    on_rekeying: Callable[[], None] | None = None
+    rekeyed: list[tuple[int, int]] = field(default_factory=list)
     seen: list[dict[str, int]] = field(default_factory=list)
     published: dict[str, int] = field(default_factory=dict)
 
@@ -88,6 +93,11 @@ class Watch:
         self.seen.append({"bytes_done": bytes_done, "rows": rows, "inputs": inputs})
         if self.on_reading:
             self.on_reading()
+
+    def rekeying(self, *, done: int, total: int) -> None:
+        self.rekeyed.append((done, total))
+        if self.on_rekeying:
+            self.on_rekeying()
 
     def publishing(self, *, scheme: str, entries: int) -> None:
         self.published[scheme] = entries
@@ -121,6 +131,7 @@ class House:
         *,
         is_draft: bool = False,
         is_anew: bool = False,
+        is_added: bool = False,
         profile: StretchProfile = INSECURE_TEST_ONLY,
     ) -> IngestReport:
         """Ingest a source, and publish it unless it is to stay a draft."""
@@ -129,7 +140,7 @@ class House:
             stream = io.BytesIO(source) if isinstance(source, bytes) else source
             source = LeakSource(stream, columns.source, (), columns.column_names)
         running = self.an_ingest(observer, max_rejects, report, profile)
-        told = running.run(source, columns, dataset, is_anew=is_anew)
+        told = running.run(source, columns, dataset, is_anew=is_anew, is_added=is_added)
         if not is_draft:
             self.publishing.publish(dataset, by="somebody")
         return told
@@ -143,6 +154,7 @@ class House:
     ) -> Ingest:
         return Ingest(
             store=self.drafts,
+            epochs=SqlEpochStore(self.engine),
             ring=self.ring,
             profile=profile,
             workers=2,
@@ -155,7 +167,13 @@ class House:
 
     @property
     def publishing(self) -> Publishing:
-        return Publishing(self.datasets, self.ring, self.signing_key, program="0")
+        return Publishing(
+            self.datasets, self.ring, self.signing_key, program="0", clearing=self.clearing
+        )
+
+    @property
+    def clearing(self) -> Clearing:
+        return Clearing(SqlClearingStore(self.engine), self.ring)
 
     @property
     def datasets(self) -> SqlDatasetStore:

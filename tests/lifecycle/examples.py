@@ -32,7 +32,7 @@ def erasing(home: House) -> Erasing:
 
 def sweeping(home: House) -> Sweeping:
     lock = partial(dataset_lock, home.folder)
-    return Sweeping(SqlErasureStore(home.engine), erasing(home), lock)
+    return Sweeping(SqlErasureStore(home.engine), erasing(home), home.clearing, lock)
 
 
 def forgetting(home: House) -> Forgetting:

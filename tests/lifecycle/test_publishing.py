@@ -11,7 +11,7 @@ from sqlalchemy import text
 from app.crypto.signing import verify_signed
 from app.errors import DatasetExists, InvalidKey, KeyMissing, StateRefused, UnknownDataset
 from app.lifecycle.states import DatasetState
-from app.protocol.manifest import MANIFEST_KIND, Manifest
+from app.protocol.manifest import MANIFEST_KIND, Manifest, ReadSource
 from app.protocol.messages import Answer
 from app.storage.published import SqlPublishedStore
 from tests.ingest.examples import ENDS_ON, PHONES_TOML, House, Watch, house, leak, phones
@@ -48,7 +48,8 @@ def test_a_draft_answers_nobody_until_somebody_publishes_it(home: House) -> None
         ("ingest finished", "demo"),
         ("published", "demo"),
     ]
-    assert events(home)[1].counts == {"rows": 300, "rows_used": 300, "entries": 300, "forgotten": 0}
+    counts = {"epoch": 1, "rows": 300, "rows_used": 300, "entries": 300, "forgotten": 0}
+    assert events(home)[1].counts == counts
 
 
 def test_a_filled_draft_is_not_swept_away_by_the_next_ingest(home: House) -> None:
@@ -136,8 +137,7 @@ def test_the_manifest_says_what_was_read_and_is_signed(home: House) -> None:
     public = home.signing_key().public_jwk()
     signed = home.datasets.manifest("demo")
     manifest = Manifest.from_json(verify_signed(MANIFEST_KIND, signed, public))
-    assert manifest.source_sha256 == report.source.sha256
-    assert manifest.source_bytes == len(source)
+    assert manifest.sources == (ReadSource(report.source.sha256, len(source), 1500),)
     assert (manifest.program, manifest.forgotten) == ("0", 0)
     catalogue, _ = home.catalogue()
     assert manifest.dataset == catalogue.dataset("demo")

@@ -15,6 +15,7 @@ from app.crypto.stretch import INSECURE_TEST_ONLY
 from app.errors import Unavailable
 from app.lifecycle.ports import Removal, Token
 from app.protocol.fingerprints import Location
+from app.protocol.manifest import ReadSource
 from app.storage.forgetting import SqlForgettingStore
 from app.storage.runs import RunState
 from app.storage.tables import Dataset, Entry, IngestRun, Range, SchemeIndex
@@ -64,13 +65,14 @@ def fill_second_epoch(home: House, state: RunState) -> None:
 def test_a_second_epoch_is_published_over_the_first(home: House) -> None:
     fill_second_epoch(home, RunState.FINISHED)
     record = home.datasets.dataset("demo")
-    assert (record.state, record.is_filled, record.epoch, record.rows) == ("published", True, 1, 9)
+    assert (record.state, record.is_filled, record.epoch, record.rows) == ("published", True, 1, 16)
     filled = home.datasets.filled_epoch("demo", datetime.now(UTC))
     assert filled is not None
-    assert (filled.parameters.epoch, filled.source_sha256) == (2, b"2" * 32)
+    assert (filled.parameters.epoch, filled.parameters.rows) == (2, 16)
+    assert filled.sources == (ReadSource(bytes(32), 1234, 7), ReadSource(b"2" * 32, 0, 9))
     home.datasets.publish("demo", "somebody", filled, "the second")
     record = home.datasets.dataset("demo")
-    assert (record.is_filled, record.epoch, record.rows) == (False, 2, 9)
+    assert (record.is_filled, record.epoch, record.rows) == (False, 2, 16)
     assert home.datasets.manifest("demo") == "the second"
     with pytest.raises(Unavailable, match="not there any more"):
         home.datasets.publish("demo", "somebody else", filled, "the second again")
