@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Mapping
+
+import rfc8785
 
 from app.errors import InvalidMessage
 
@@ -18,6 +21,15 @@ def length_prefixed(value: bytes) -> bytes:
     it fails with `OverflowError` rather than with an error for a person.
     """
     return len(value).to_bytes(2, "big") + value
+
+
+def canonical_json(document: Mapping[str, object]) -> bytes:
+    """Write a JSON document so that equal documents are equal bytes (RFC 8785).
+
+    A value that JSON does not have, or a whole number beyond 2⁵³, fails with `ValueError`: it is
+    the caller's mistake.
+    """
+    return rfc8785.dumps(document)  # type: ignore[arg-type]  # the library wants dict, and reads a mapping
 
 
 def to_base64url(value: bytes) -> str:

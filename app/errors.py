@@ -4,7 +4,12 @@
     ├── InvalidInput               what somebody sent is not acceptable; nothing was changed
     │   ├── InvalidField           one field of an identifier, with the reason
     │   ├── InvalidMapping         the mapping of a source's columns to fields
-    │   ├── InvalidSource          the source cannot be read at all
+    │   ├── InvalidSource          the source cannot be read to its end
+    │   │   ├── SourceDiffers      it is not the one that an interrupted run was reading
+    │   │   ├── TooManyRejects     more of its rows cannot be used than the operator accepts
+    │   │   └── BeginningEnded     only its beginning was looked at, and there is more of it
+    │   ├── RunDiffers             an interrupted run was begun with something else
+    │   ├── InvalidIdentity        a file with the key that a source was encrypted to
     │   ├── InvalidMessage         a protocol message of the wrong shape
     │   ├── InvalidSettings        a setting that cannot be used
     │   └── UnknownScheme
@@ -17,14 +22,18 @@
     │   ├── MalformedProof         not 64 bytes of two canonical scalars
     │   ├── ZeroProof              a proof with a zero in it, which no honest prover makes
     │   ├── ProofMismatch          the proof does not hold: another key, or items out of place
-    │   └── StretchRefused         stretch parameters beyond what a client accepts
+    │   ├── StretchRefused         stretch parameters beyond what a client accepts
+    │   ├── SignatureMismatch      a signed document that its key did not sign, or of another kind
+    │   └── AuditBroken            a link of the audit trail that does not hold
     ├── KeyRingError               the key ring on disk
     │   ├── KeyMissing
     │   ├── KeyExists
     │   └── KeyRingUnsafe          file modes that let others read a key
     ├── UnknownDataset
     ├── DatasetExists              the slug is taken
-    ├── IngestRunning              another ingest holds the dataset
+    ├── StateRefused               what is asked cannot follow the state that the dataset is in
+    ├── IngestRunning              an ingest, or another command, holds the dataset
+    ├── ErasureFailed              a dataset is published, but its source is still there
     ├── SchemeNotPermitted         the caller may not ask by this scheme
     ├── EpochGone                  the caller's epoch is not the current one any more
     ├── LimitExceeded              too many, with the seconds to wait
@@ -73,12 +82,32 @@ class InvalidField(InvalidInput):
         self.reason = reason
 
 
+class RunDiffers(InvalidInput):
+    """An interrupted run was begun with something else than what is given now."""
+
+
 class InvalidMapping(InvalidInput):
     """The mapping of a source's columns to fields cannot be used."""
 
 
 class InvalidSource(InvalidInput):
-    """The source cannot be read at all."""
+    """The source cannot be read to its end."""
+
+
+class InvalidIdentity(InvalidInput):
+    """A file with the key that a source was encrypted to cannot be used."""
+
+
+class SourceDiffers(InvalidSource):
+    """The source is not the one that the interrupted run was reading."""
+
+
+class TooManyRejects(InvalidSource):
+    """More rows of the source cannot be used than the operator accepts."""
+
+
+class BeginningEnded(InvalidSource):
+    """Only the beginning of the source was looked at, and what is asked for stands behind it."""
 
 
 class InvalidMessage(InvalidInput):
@@ -136,6 +165,14 @@ class StretchRefused(CryptographyError):
     """Stretch parameters are malformed or above what a client agrees to compute."""
 
 
+class SignatureMismatch(CryptographyError):
+    """A signed document was not signed by this key, is damaged, or is of another kind."""
+
+
+class AuditBroken(CryptographyError):
+    """A link of the audit trail does not hold: something was changed, taken out or put in."""
+
+
 class KeyRingError(ConcerneError):
     """The key ring on disk cannot do what was asked."""
 
@@ -160,8 +197,16 @@ class DatasetExists(ConcerneError):
     """The slug is taken."""
 
 
+class StateRefused(ConcerneError):
+    """What is asked cannot follow the state that the dataset is in; nothing was changed."""
+
+
 class IngestRunning(ConcerneError):
-    """Another ingest holds the dataset."""
+    """An ingest, or another command that changes it, holds the dataset."""
+
+
+class ErasureFailed(ConcerneError):
+    """A dataset is published, but its source, or part of it, is still there."""
 
 
 class SchemeNotPermitted(ConcerneError):

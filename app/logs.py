@@ -23,7 +23,7 @@ ALLOWED_KEYS = frozenset(
     {
         "timestamp", "level", "event", "logger",
         "method", "route", "status", "duration_ms",
-        "index",
+        "index", "dataset",
         "error", "at",
     }
 )  # fmt: skip

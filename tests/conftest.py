@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import structlog
 
-from app.cli.ingest import run_ingest
+from app.cli.ingestion import run_ingest
 from app.logs import configure_logs
 from app.settings import Settings
 from app.synthesis.leak import synthesise

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
 
 import pytest
+import typer
 import typer.main
 
+from app.cli.ingest import ingest
 from app.cli.main import app
 from app.ingest.mapping import parse_mapping
+from app.ingest.sources.settings import ENCODINGS, FORMATS, SOURCE_KEYS
+from app.ingest.variants.rules import RULES
 from app.settings import PREFIX, Settings
 from app.synthesis.mapping import MAPPING_TOML
 from app.web.app import create_app
@@ -33,20 +38,47 @@ def test_the_table_of_settings_is_the_models() -> None:
     assert settings_table() in README
 
 
-def test_every_command_is_listed_with_its_own_first_sentence() -> None:
-    listed = dict(re.findall(r"^\| `concerne (\w+)` \| (.+) \|$", README, re.MULTILINE))
-    commands = {
-        command.name: " ".join((command.callback.__doc__ or "").split("\n\n")[0].split())
-        for command in app.registered_commands
+def first_sentences(group: typer.Typer, prefix: str = "") -> dict[str, str]:
+    """Return each command's full name with the first sentence of its help."""
+    found = {
+        prefix + str(command.name): " ".join(
+            (command.callback.__doc__ or "").split("\n\n")[0].split()
+        )
+        for command in group.registered_commands
         if command.callback is not None
     }
-    assert listed == commands
-    assert set(typer.main.get_command(app).commands) == set(listed)  # type: ignore[attr-defined]  # a group has them
+    for inner in group.registered_groups:
+        assert inner.typer_instance is not None
+        found |= first_sentences(inner.typer_instance, f"{prefix}{inner.typer_instance.info.name} ")
+    return found
+
+
+def test_every_command_is_listed_with_its_own_first_sentence() -> None:
+    listed = dict(re.findall(r"^\| `concerne ([\w -]+)` \| (.+) \|$", README, re.MULTILINE))
+    assert listed == first_sentences(app)
+    known = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # a group has them
+    assert set(known) == {name.split()[0] for name in listed}
 
 
 def test_the_mapping_in_it_is_accepted() -> None:
     (block,) = re.findall(r"```toml\n(.+?)```", README, re.DOTALL)
     assert parse_mapping(block).fields == parse_mapping(MAPPING_TOML).fields
+
+
+@pytest.mark.parametrize("key", SOURCE_KEYS)
+def test_every_key_that_tells_the_form_of_a_source_is_named(key: str) -> None:
+    assert f"`{key}`" in README or f"{key} = " in README
+
+
+@pytest.mark.parametrize("word", sorted({*FORMATS, *ENCODINGS, *RULES}))
+def test_every_word_of_a_mapping_is_named(word: str) -> None:
+    assert re.search(rf"""[`"]{word}[`"]|(?:, |or ){word}\b""", README)
+
+
+def test_every_option_of_an_ingest_is_named() -> None:
+    options = re.findall(r'"(--[a-z-]+)"', inspect.getsource(ingest))
+    assert len(options) > 5
+    assert {option for option in options if option not in README} == set()
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))

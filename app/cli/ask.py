@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.errors import InvalidInput, SchemeNotPermitted
+from app.cli.prompts import typed
+from app.errors import SchemeNotPermitted
 from app.identity.schemes import CARD_SCHEMES, FIELD_NAMES, scheme_named
 
 if TYPE_CHECKING:
@@ -37,10 +37,10 @@ def ask(
     with RemoteServer(server) as remote:
         schemes = (scheme,) if scheme else _schemes_of_card(remote, dataset)
         needed = {name for each in schemes for name in scheme_named(each).fields}
-        typed = {n: _prompt(n.replace("_", " ")) for n in FIELD_NAMES if n in needed}
+        given = {n: typed(n.replace("_", " ")) for n in FIELD_NAMES if n in needed}
         # All of them, whatever the first ones say: fewer requests would tell the answer.
         answers = [
-            remote.ask_privately(dataset, each, {n: typed[n] for n in scheme_named(each).fields})
+            remote.ask_privately(dataset, each, {n: given[n] for n in scheme_named(each).fields})
             for each in schemes
         ]
     answer = Answer.EXPOSED if Answer.EXPOSED in answers else Answer.NOT_EXPOSED
@@ -57,12 +57,3 @@ def _schemes_of_card(remote: RemoteServer, dataset: str) -> Sequence[str]:
             hint="ask the laboratory, or name another public scheme with --scheme",
         )
     return found
-
-
-def _prompt(label: str) -> str:
-    """Ask on standard error, so that standard output holds the answer alone."""
-    print(f"{label}: ", end="", file=sys.stderr, flush=True)
-    line = sys.stdin.readline()
-    if not line:
-        raise InvalidInput(f"no {label} was typed")
-    return line.rstrip("\n")

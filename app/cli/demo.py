@@ -17,7 +17,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.ingest import describe, run_ingest
+from app.cli.ingestion import describe, run_ingest
 from app.cli.progress import meter
 from app.cli.remote import RemoteServer
 from app.cli.serve import check_free
@@ -93,7 +93,9 @@ def _prepare(settings: Settings, truth: Path, rows: int) -> None:
                 rows=rows, seed=SEED, out=out, truth=known,
                 on_row=lambda made: shown.update(made, rows, f"{made:,} rows"),
             )  # fmt: skip
-        print(describe(run_ingest(settings, leak, DATASET, mapping)))
+        report = run_ingest(settings, leak, DATASET, mapping)
+        if report is not None:
+            print(describe(report))
     finally:
         leak.unlink(missing_ok=True)
 

@@ -2,121 +2,159 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from app.cli.estimate import estimated
+from app.cli.ingestion import IngestOptions, describe, run_ingest
+from app.cli.lifecycle import ByOption, person
 from app.cli.options import ConfigOption, DataOption
-from app.cli.progress import Meter, meter
-from app.errors import InvalidMapping, InvalidSource
+from app.cli.plaintext import check_erasable, erase, warn_of_memory
+from app.cli.sources import IdentityOption, open_source, read_mapping
+from app.errors import ErasureFailed, InvalidInput
 from app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from app.ingest.pipeline import IngestReport
+    from app.plaintext.erasure import ErasableFile
 
-STANDARD_INPUT = Path("-")
+_Value = TypeVar("_Value")
 
 
 def ingest(
     source: Annotated[Path, typer.Argument(help="The leaked file, or - for standard input.")],
-    dataset: Annotated[str, typer.Option("--dataset", help="Short name: a–z, 0–9, hyphens.")],
-    mapping: Annotated[Path, typer.Option("--mapping", help="Which column holds what (TOML).")],
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", help="Short name: a–z, 0–9, hyphens.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="Which column holds what (TOML).")
+    ] = None,
+    identity: IdentityOption = None,
+    max_rejects: Annotated[
+        str, typer.Option("--max-rejects", help="Rows that may be unusable: 1%, or 250.")
+    ] = "1%",
+    report: Annotated[
+        Path | None, typer.Option("--report", help="List each rejected line here (JSON lines).")
+    ] = None,
+    suggest: Annotated[
+        bool,
+        typer.Option("--suggest", help="Print a mapping guessed from the first rows, and stop."),
+    ] = False,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Print what it will cost, and stop.")
+    ] = False,
+    ends: Annotated[
+        datetime | None,
+        typer.Option(
+            "--ends",
+            formats=["%Y-%m-%d"],
+            help="Day on which it erases itself; otherwise in one year, five at most.",
+        ),
+    ] = None,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Stop before publishing; dataset publish does it.")
+    ] = False,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Begin anew, whatever an interrupted run had done.")
+    ] = False,
+    erase_source: Annotated[
+        bool, typer.Option("--erase-source", help="Write over the source and remove it at the end.")
+    ] = False,
+    by: ByOption = None,
     config: ConfigOption = None,
     data: DataOption = None,
 ) -> None:
     """Read a leak once, keep a keyed function of its identifiers, and publish it.
 
-    Nothing readable of it is written anywhere. The source itself is left as it is: feed it from
-    an encrypted file and destroy that file's key.
+    Delimited text, newline-delimited JSON, XLSX, Parquet, and plain SQL dumps of PostgreSQL and
+    MySQL are read; also compressed by gzip, bzip2, xz or zstd, in a zip archive, or in an age
+    file, one inside the other. Nothing readable of it is written anywhere. A run that was
+    interrupted goes on when the same command is given again. With --draft it stops before
+    publishing, so that somebody else looks at the numbers and publishes.
+
+    What becomes of the source: best is one that arrives encrypted (age), read with --identity,
+    whose key is destroyed afterwards. --erase-source writes over a plain one with random bytes and
+    removes it once the dataset is published, and prints what that means on its file system and
+    disk, and what not: copies, snapshots and the cells of a solid-state disk are out of reach.
+    Without either, the source is left as it is.
     """
-    print(describe(run_ingest(load_settings(config, data=data), source, dataset, mapping)))
+    from app.lifecycle.ending import default_end, today
 
-
-def run_ingest(settings: Settings, source: Path, dataset: str, mapping: Path) -> IngestReport:
-    """Ingest one source into a new dataset, showing how far it is."""
-    from app.crypto.keyring import KeyRing
-    from app.ingest.mapping import parse_mapping
-    from app.ingest.pipeline import Ingest
-    from app.protocol.parameters import check_slug
-    from app.storage.drafts import SqlDraftStore
-    from app.storage.engine import open_database
-    from app.storage.lock import ingest_lock
-
-    check_slug(dataset)
-    columns = parse_mapping(_read_mapping(mapping))
-    with _open_source(source) as (stream, size_bytes), meter("Reading") as shown:
-        store = SqlDraftStore(open_database(settings.data))
-        with ingest_lock(settings.data, dataset):
-            return Ingest(
-                store=store,
-                ring=KeyRing(settings.keys),
-                profile=settings.profile,
-                workers=settings.threads,
-                observer=_Shown(shown, size_bytes),
-            ).run(stream, columns, dataset)
-
-
-def describe(report: IngestReport) -> str:
-    """Return what an ingest did, in numbers, for a person."""
-    counts, lines = report.source.counts, report.lines
-    told = [
-        f"{report.source.size_bytes:,} bytes, SHA-256 {report.source.sha256.hex()}",
-        f"{counts.rows:,} rows: {counts.used:,} used, {counts.rejected:,} rejected",
-        *(f"  rejected, {reason}: {n:,}" for reason, n in counts.rejects.most_common()),
-        *(f"  value refused, {what}: {n:,}" for what, n in counts.refused_values.most_common()),
-    ]
-    if lines.unquoted or lines.replaced:
-        told.append(
-            f"  read with a repair: {lines.unquoted:,} rows with stray quotes,"
-            f" {lines.replaced:,} with bytes that are no character"
-        )
-    told += [
-        f"{scheme}: {entries:,} entries from {counts.scheme_rows[scheme]:,} rows"
-        for scheme, entries in report.entries.items()
-    ]
-    return "\n".join(told)
-
-
-class _Shown:
-    """Shows an ingest on a meter."""
-
-    def __init__(self, shown: Meter, size_bytes: int | None) -> None:
-        self._shown = shown
-        self._size_bytes = size_bytes
-        self._started_at = time.monotonic()
-
-    def reading(self, *, bytes_done: int, rows: int, inputs: int) -> None:
-        rate = inputs / max(time.monotonic() - self._started_at, 0.001)
-        text = f"{rows:,} rows, {inputs:,} inputs, {rate:,.0f} a second"
-        self._shown.update(bytes_done, self._size_bytes, text)
-
-    def publishing(self, *, scheme: str, entries: int) -> None:
-        self._shown.update(1, 1, f"publishing {scheme}, {entries:,} entries")
-
-
-@contextmanager
-def _open_source(source: Path) -> Iterator[tuple[BinaryIO, int | None]]:
-    if source == STANDARD_INPUT:
-        yield sys.stdin.buffer, None
+    warn_of_memory()
+    if suggest:
+        print(_suggestion(source, identity, mapping), end="")
         return
-    try:
-        stream = source.open("rb")
-    except OSError as exc:
-        raise InvalidSource(f"the source cannot be opened: {exc.strerror}") from exc
-    with stream:
-        is_file = source.is_file()
-        yield stream, source.stat().st_size if is_file else None
+    columns = _given("--mapping", mapping)
+    settings = load_settings(config, data=data)
+    if estimate:
+        print(_estimate(settings, source, identity, columns))
+        return
+    options = IngestOptions(
+        identity=identity,
+        max_rejects=max_rejects,
+        report=report,
+        tells_estimate=True,
+        ends_on=default_end(today()) if ends is None else ends.date(),
+        by=person(by),
+        is_draft=draft,
+        is_anew=restart,
+    )
+    name = _given("--dataset", dataset)
+    erasable = _erasable(source, is_draft=draft) if erase_source else None
+    done = run_ingest(settings, source, name, columns, options)
+    print(_done(name, done, options), flush=True)
+    if erasable and done is None:
+        raise ErasureFailed(
+            "the source was left as it is, as nothing was ingested from it now",
+            hint="what it holds is published; remove it by other means",
+        )
+    if erasable and done:
+        print(erase(erasable, done.source.sha256))
 
 
-def _read_mapping(mapping: Path) -> str:
-    try:
-        return mapping.read_text(encoding="utf-8")
-    except OSError as exc:
-        raise InvalidMapping(f"the mapping cannot be opened: {exc.strerror}") from exc
-    except UnicodeDecodeError:
-        raise InvalidMapping("the mapping is not UTF-8") from None
+def _erasable(source: Path, *, is_draft: bool) -> ErasableFile:
+    if is_draft:
+        raise InvalidInput(
+            "--erase-source goes with a publication, and --draft stops before it",
+            hint="publish first, while the source can still be read again",
+        )
+    return check_erasable(source)
+
+
+def _done(name: str, report: IngestReport | None, options: IngestOptions) -> str:
+    if report is None:
+        return f"these bytes are in {name} already: nothing was added"
+    if options.is_draft:
+        state = f"is a draft, and answers nobody until: concerne dataset publish {name}"
+    else:
+        state = f"is published, and ends on {options.ends_on}"
+    return f"{describe(report)}\n{name} {state}"
+
+
+def _suggestion(source: Path, identity: Path | None, mapping: Path | None) -> str:
+    from app.ingest.mapping import parse_source
+    from app.ingest.suggestion.writing import suggest_mapping
+
+    # What a member, a sheet or a table is called can only be known from somebody.
+    known = parse_source(read_mapping(mapping) if mapping else "")
+    today = datetime.now().astimezone().date()
+    with open_source(source, identity) as named:
+        return suggest_mapping(named.look, known, today=today)
+
+
+def _estimate(settings: Settings, source: Path, identity: Path | None, mapping: Path) -> str:
+    from app.ingest.mapping import parse_mapping
+
+    columns = parse_mapping(read_mapping(mapping))
+    with open_source(source, identity) as named:
+        return estimated(settings, named, columns)
+
+
+def _given(option: str, value: _Value | None) -> _Value:
+    """Return what an option was given, which only some ways to run the command need."""
+    if value is None:
+        raise InvalidInput(f"missing option {option}", hint="see --help")
+    return value

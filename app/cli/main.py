@@ -1,6 +1,7 @@
 """The command `concerne`: its commands, and how every failure ends.
 
-Exit codes: 0 done, or nothing exposed; 1 something exposed; 2 refused, nothing changed; 3 unknown.
+Exit codes: 0 done, or nothing exposed; 1 something exposed; 2 refused, nothing changed; 3 unknown;
+4 published, but the source that was to be erased is still there.
 A failure is one `error:` line, and a `hint:` where there is something to do. No value that was
 read or typed is ever in them.
 """
@@ -14,9 +15,17 @@ from enum import IntEnum
 
 import typer
 
-from app.cli import ask, demo, ingest, serve, synthesise
-from app.errors import ConcerneError, CryptographyError, KeyExists, KeyRingError, Unavailable
+from app.cli import ask, audit, dataset, demo, ingest, serve, synthesise
+from app.errors import (
+    ConcerneError,
+    CryptographyError,
+    ErasureFailed,
+    KeyExists,
+    KeyRingError,
+    Unavailable,
+)
 from app.logs import places_of
+from app.plaintext.process import confine
 
 
 class ExitCode(IntEnum):
@@ -26,6 +35,7 @@ class ExitCode(IntEnum):
     EXPOSED = 1
     REFUSED = 2
     UNKNOWN = 3
+    SOURCE_LEFT = 4
 
 
 # What the library turns Ctrl-C into.
@@ -43,10 +53,13 @@ app.command("ingest")(ingest.ingest)
 app.command("serve")(serve.serve)
 app.command("ask")(ask.ask)
 app.command("demo")(demo.demo)
+app.add_typer(dataset.app)
+app.add_typer(audit.app)
 
 
 def run() -> None:
     """Run the command line, and end the process with its exit code."""
+    confine()
     # Keys, database and made-up leaks are for their owner alone.
     os.umask(0o077)
     sys.exit(main(sys.argv[1:]))
@@ -71,7 +84,11 @@ def main(arguments: list[str]) -> int:
         what = f"a fault of the program: {type(error).__name__} at {where}"
         return _refuse(what, "please report this line", ExitCode.UNKNOWN)
     if code == _INTERRUPTED:
-        return _refuse("interrupted; nothing half-done was left", "", ExitCode.UNKNOWN)
+        return _refuse(
+            "interrupted; nothing half-done answers anybody",
+            "an ingest goes on when the same command is given again",
+            ExitCode.UNKNOWN,
+        )
     return code if isinstance(code, int) else ExitCode.DONE
 
 
@@ -87,6 +104,8 @@ def _without_typed(message: str) -> str:
 
 
 def _code_of(error: ConcerneError) -> ExitCode:
+    if isinstance(error, ErasureFailed):
+        return ExitCode.SOURCE_LEFT
     if isinstance(error, KeyExists):
         return ExitCode.REFUSED
     is_unknown = isinstance(error, Unavailable | CryptographyError | KeyRingError)

@@ -7,19 +7,17 @@ without the other.
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
 from pathlib import Path
 
+from app.crypto import privatefiles
 from app.crypto.keys import EvaluationKey
 from app.encoding import from_base64url, to_base64url
-from app.errors import InvalidKey, InvalidMessage, KeyExists, KeyMissing, KeyRingUnsafe
+from app.errors import InvalidKey, InvalidMessage, KeyExists, KeyMissing
 
 _SEGMENT = re.compile(r"[a-z0-9][a-z0-9-]{0,63}\Z")
 _SEGMENTS_MAXIMUM = 4
 _HEADER = "concerne evaluation key, version 1"
-_OTHERS = 0o077
 
 
 class KeyRing:
@@ -40,17 +38,11 @@ class KeyRing:
             KeyRingUnsafe: others may enter the folder.
         """
         path = self._path(name)
-        self._make_folders(path.parent)
         key = EvaluationKey.generate()
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         try:
-            _write_durably(draft, _render(key))
-            os.link(draft, path)
+            privatefiles.create(path, _render(key), top=self._folder)
         except FileExistsError as exc:
             raise KeyExists(f"the key ring has a key named {name}") from exc
-        finally:
-            draft.unlink(missing_ok=True)
-        _sync_folder(path.parent)
         return key
 
     def load(self, name: str) -> EvaluationKey:
@@ -61,32 +53,15 @@ class KeyRing:
             KeyRingUnsafe: its file, or its folder, is open to others.
             InvalidKey: the file is damaged.
         """
-        path = self._path(name)
         try:
-            _check_private(path.parent)
-            _check_private(path)
-            text = path.read_text(encoding="ascii", errors="replace")
+            text = privatefiles.read(self._path(name))
         except FileNotFoundError as exc:
             raise KeyMissing(f"the key ring has no key named {name}") from exc
         return _parse(name, text)
 
     def erase(self, name: str) -> None:
-        """Overwrite and remove a key; quietly done when there is none.
-
-        Overwriting in place is the most a program can do; a copying file system or an SSD may
-        keep the old block all the same, which is why the documented way is an encrypted volume.
-        """
-        path = self._path(name)
-        try:
-            size = path.stat().st_size
-            with path.open("r+b") as file:
-                file.write(b"\x00" * size)
-                file.flush()
-                os.fsync(file.fileno())
-            path.unlink()
-            _sync_folder(path.parent)
-        except FileNotFoundError:
-            return
+        """Overwrite and remove a key; quietly done when there is none."""
+        privatefiles.erase(self._path(name))
 
     def names(self) -> list[str]:
         """Return the names of all keys, sorted."""
@@ -98,13 +73,6 @@ class KeyRing:
         if len(segments) > _SEGMENTS_MAXIMUM or not all(_SEGMENT.match(s) for s in segments):
             raise KeyMissing("a key's name is 1 to 4 segments of a–z, 0–9 and hyphens")
         return self._folder.joinpath(*segments)
-
-    def _make_folders(self, folder: Path) -> None:
-        folder.relative_to(self._folder)
-        missing = [p for p in (folder, *folder.parents) if p.is_relative_to(self._folder)]
-        for path in reversed(missing):
-            path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _check_private(path)
 
 
 def _render(key: EvaluationKey) -> str:
@@ -125,29 +93,3 @@ def _parse(name: str, text: str) -> EvaluationKey:
     if stated != key.public_key:
         raise InvalidKey(damaged)
     return key
-
-
-def _write_durably(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _check_private(path: Path) -> None:
-    mode = path.stat().st_mode
-    if mode & _OTHERS:
-        kind = "folder" if path.is_dir() else "file"
-        raise KeyRingUnsafe(
-            f"the key ring's {kind} {path.name} is open to others (mode {mode & 0o777:03o})",
-            hint=f"chmod go-rwx {path}",
-        )

@@ -3,7 +3,8 @@
 A request takes one `Index` and works with it to the end: parameters, ranges and the name of the
 key belong to one epoch by construction. An index whose key or ranges are not whole is not offered,
 and does not keep the others from answering. A catalogue that could not be renewed for a while
-stops answering, because a dataset may have been retired, or its key changed, in the meantime.
+stops answering, because a dataset may have been retired, or its key changed, in the meantime. A
+dataset whose end has come answers nobody from that second on, erased or not.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 from app.errors import ConcerneError, EpochGone, Unavailable, UnknownDataset
 from app.exposure.ports import KeyHolder, Published, PublishedStore
@@ -33,18 +35,20 @@ class Index:
     Args:
         dataset: the slug.
         parameters: what is public about it.
+        revision: another one whenever the ranges have changed within the epoch.
         packed: all its ranges end to end, or None when they are left in the store.
         store: where a range is read when they are not in memory.
     """
 
     dataset: str
     parameters: SchemeParameters
+    revision: int
     packed: bytes | None
     store: PublishedStore
 
     @property
     def name(self) -> _IndexName:
-        """Dataset, scheme and epoch: what never changes its contents."""
+        """Dataset, scheme and epoch."""
         return self.dataset, self.parameters.scheme, self.parameters.epoch
 
     @property
@@ -79,6 +83,7 @@ class _Snapshot:
     datasets: Mapping[str, DatasetParameters]
     indexes: Mapping[tuple[str, str], Index]
     taken_at: float
+    ends_at: Mapping[str, float]
 
 
 class Catalogue:
@@ -90,6 +95,7 @@ class Catalogue:
         resident_bytes: how much memory the ranges may take; what does not fit stays in the store.
         stale_after_seconds: how old a snapshot may be and still answer.
         clock: monotonic seconds.
+        now: seconds since 1970, by which a dataset's end has come or not.
     """
 
     def __init__(
@@ -100,12 +106,14 @@ class Catalogue:
         resident_bytes: int,
         stale_after_seconds: float,
         clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._key_holder = key_holder
         self._resident_bytes = resident_bytes
         self._stale_after_seconds = stale_after_seconds
         self._clock = clock
+        self._now = now
         self._snapshot: _Snapshot | None = None
         self._renewing = threading.Lock()
 
@@ -128,13 +136,14 @@ class Catalogue:
                 datasets={d.dataset: d for d in published.datasets},
                 indexes={n: i for n, i in indexes.items() if i.key_name not in missing},
                 taken_at=taken_at,
+                ends_at={d.dataset: _beginning_of(d.ends_on) for d in published.datasets},
             )
             return {**broken, **missing}
 
     def check_ready(self) -> None:
         """Raise Unavailable unless something that is published can be answered, or nothing is."""
         snapshot = self._current()
-        if snapshot.datasets and not snapshot.indexes:
+        if self.datasets and not snapshot.indexes:
             raise Unavailable("nothing of what is published can be answered right now")
 
     @property
@@ -144,8 +153,9 @@ class Catalogue:
 
     @property
     def datasets(self) -> tuple[DatasetParameters, ...]:
-        """Every published dataset."""
-        return self._current().published.datasets
+        """Every published dataset whose end has not come."""
+        snapshot, now = self._current(), self._now()
+        return tuple(d for d in snapshot.published.datasets if now < snapshot.ends_at[d.dataset])
 
     def dataset(self, name: str) -> DatasetParameters:
         """Return one published dataset.
@@ -154,12 +164,7 @@ class Catalogue:
             UnknownDataset: there is none of that name, or it answers nobody.
             Unavailable: it is not known right now.
         """
-        try:
-            return self._current().datasets[name]
-        except KeyError:
-            raise UnknownDataset(
-                "no published dataset has that name", hint="GET /v1/datasets lists them"
-            ) from None
+        return self._dataset(self._current(), name)
 
     def index(self, dataset: str, scheme: str) -> Index:
         """Return one scheme of a published dataset.
@@ -168,13 +173,23 @@ class Catalogue:
             UnknownDataset, UnknownScheme: there is none.
             Unavailable: it is not known right now.
         """
-        parameters = self.dataset(dataset).scheme(scheme)
+        snapshot = self._current()
+        parameters = self._dataset(snapshot, dataset).scheme(scheme)
         try:
-            return self._current().indexes[dataset, parameters.scheme]
+            return snapshot.indexes[dataset, parameters.scheme]
         except KeyError:
             raise Unavailable(
                 "this dataset cannot be answered right now", hint="try again in a minute"
             ) from None
+
+    def _dataset(self, snapshot: _Snapshot, name: str) -> DatasetParameters:
+        found = snapshot.datasets.get(name)
+        if found is None or self._now() >= snapshot.ends_at[name]:
+            # A draft, what is retired, what has ended and what never was look alike.
+            raise UnknownDataset(
+                "no published dataset has that name", hint="GET /v1/datasets lists them"
+            )
+        return found
 
     def _current(self) -> _Snapshot:
         snapshot = self._snapshot
@@ -189,7 +204,9 @@ class Catalogue:
     ) -> tuple[Mapping[tuple[str, str], Index], Mapping[str, ConcerneError]]:
         """Make each published index, taking over the ranges that are in memory already."""
         last = self._snapshot
-        known = {} if last is None else {i.name: i.packed for i in last.indexes.values()}
+        known = (
+            {} if last is None else {(i.name, i.revision): i.packed for i in last.indexes.values()}
+        )
         left = self._resident_bytes
         indexes: dict[tuple[str, str], Index] = {}
         broken: dict[str, ConcerneError] = {}
@@ -197,14 +214,19 @@ class Catalogue:
             for parameters in dataset.schemes.values():
                 name = (dataset.dataset, parameters.scheme, parameters.epoch)
                 size = 2**parameters.prefix_bits * parameters.range_length * FINGERPRINT_BYTES
+                revision = published.revisions.get(name, 0)
                 packed = None
                 if size <= left:
                     try:
-                        packed = known.get(name) or self._store.read_ranges(*name)
+                        packed = known.get((name, revision)) or self._store.read_ranges(*name)
                     except (EpochGone, Unavailable) as exc:
                         broken[key_name(*name)] = exc
                         continue
                     left -= size
-                index = Index(dataset.dataset, parameters, packed, self._store)
+                index = Index(dataset.dataset, parameters, revision, packed, self._store)
                 indexes[dataset.dataset, parameters.scheme] = index
         return indexes, broken
+
+
+def _beginning_of(day: date) -> float:
+    return datetime.combine(day, datetime.min.time(), UTC).timestamp()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.crypto.ristretto255 import Element
@@ -16,10 +16,16 @@ from app.protocol.parameters import DatasetParameters, DeploymentParameters
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Everything public, as of one moment."""
+    """Everything public, as of one moment.
+
+    Args:
+        revisions: by dataset, scheme and epoch, what is another value whenever the ranges of that
+            index have changed within the epoch.
+    """
 
     deployment: DeploymentParameters
     datasets: tuple[DatasetParameters, ...]
+    revisions: Mapping[tuple[str, str, int], int] = field(default_factory=dict)
 
 
 class PublishedStore(Protocol):

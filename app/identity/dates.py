@@ -18,9 +18,16 @@ from app.identity.characters import SPACES, check_raw_length
 
 ISO_FORMAT: Final = "%Y-%m-%d"
 EARLIEST_YEAR: Final = 1870
+_EARLIEST: Final = date(EARLIEST_YEAR, 1, 1)
+
+_YEAR: Final = "%Y"
+_SHORT_YEAR: Final = "%y"
+# What is added to a year of so many digits.
+_CENTURIES: Final = {4: (0,), 2: (1900, 2000)}
 
 _DIRECTIVES: Final = {
-    "%Y": "(?P<year>[0-9]{4})",
+    _YEAR: "(?P<year>[0-9]{4})",
+    _SHORT_YEAR: "(?P<year>[0-9]{2})",
     "%m": "(?P<month>0[1-9]|1[0-2])",
     "%d": "(?P<day>0[1-9]|[12][0-9]|3[01])",
     "%H": "(?:[01][0-9]|2[0-3])",
@@ -59,19 +66,30 @@ def normalise_birth_date(
             (before 1870 or in the future).
         InvalidMapping: a format cannot be used.
     """
-    check_raw_length("birth_date", raw)
-    text = raw.strip(SPACES)
-    if not text:
-        raise InvalidField("birth_date", "empty", "no date in it", hint="give the birth date")
-    born = _first_date(text, formats)
-    if born.year < EARLIEST_YEAR or born > (today or datetime.now().astimezone().date()):
-        raise InvalidField(
-            "birth_date",
-            "range",
-            f"before {EARLIEST_YEAR} or in the future",
-            hint="check the year, and the order of day and month",
-        )
-    return born.isoformat()
+    (born,) = _read(raw, formats, today, _YEAR)
+    return born
+
+
+def possible_birth_dates(
+    raw: str, *, formats: Sequence[str], today: date | None = None
+) -> list[str]:
+    """Return every birth date that a file's text can mean, each as YYYY-MM-DD.
+
+    It is the one that `normalise_birth_date` returns, but that a format may have `%y` for `%Y`:
+    two digits of a year mean one of the twentieth and one of the twenty-first century, and both
+    are returned where both are in the past. A question has a whole year (protocol §1), so this is
+    for files alone.
+
+    Args:
+        raw: as for `normalise_birth_date`.
+        formats: as for `check_file_date_format`; tried in order.
+        today: as for `normalise_birth_date`.
+
+    Raises:
+        InvalidField: as for `normalise_birth_date`.
+        InvalidMapping: a format cannot be used.
+    """
+    return _read(raw, formats, today, _SHORT_YEAR)
 
 
 def check_date_format(date_format: str) -> None:
@@ -84,18 +102,47 @@ def check_date_format(date_format: str) -> None:
     Raises:
         InvalidMapping: with the format's fault; a format is no personal data.
     """
-    _pattern(date_format)
+    _pattern(date_format, _YEAR)
 
 
-def _first_date(text: str, formats: Sequence[str]) -> date:
+def check_file_date_format(date_format: str) -> None:
+    """Refuse a format of a file's dates that does not give a day, a month and a year.
+
+    As `check_date_format`, but that `%y` may stand for `%Y`.
+
+    Raises:
+        InvalidMapping: with the format's fault.
+    """
+    _pattern(date_format, _SHORT_YEAR)
+
+
+def _read(raw: str, formats: Sequence[str], today: date | None, shortest_year: str) -> list[str]:
+    check_raw_length("birth_date", raw)
+    text = raw.strip(SPACES)
+    if not text:
+        raise InvalidField("birth_date", "empty", "no date in it", hint="give the birth date")
+    dates = _first_dates(text, formats, shortest_year)
+    last = today or datetime.now().astimezone().date()
+    accepted = [born.isoformat() for born in dates if _EARLIEST <= born <= last]
+    if not accepted:
+        raise InvalidField(
+            "birth_date",
+            "range",
+            f"before {EARLIEST_YEAR} or in the future",
+            hint="check the year, and the order of day and month",
+        )
+    return accepted
+
+
+def _first_dates(text: str, formats: Sequence[str], shortest_year: str) -> list[date]:
+    """Return what the first format that reads the text reads: one date, of `%y` up to two."""
     read = False
     for date_format in formats:
-        if match := _pattern(date_format).fullmatch(text):
+        pattern = _pattern(date_format, shortest_year)
+        if match := pattern.fullmatch(text):
             read = True
-            try:
-                return date(int(match["year"]), int(match["month"]), int(match["day"]))
-            except ValueError:  # such as 30 February; another format may read it otherwise
-                continue
+            if dates := _dates(match):
+                return dates
     if read:
         raise InvalidField(
             "birth_date", "calendar", "no such day in the calendar", hint="check day and month"
@@ -110,10 +157,23 @@ def _first_date(text: str, formats: Sequence[str]) -> date:
     )
 
 
+def _dates(match: re.Match[str]) -> list[date]:
+    """Return those of a match that exist; 30 February does not, nor 29 in most years."""
+    year, month, day = match["year"], int(match["month"]), int(match["day"])
+    dates = []
+    for century in _CENTURIES[len(year)]:
+        try:
+            dates.append(date(century + int(year), month, day))
+        except ValueError:  # 1900 was no leap year, 2000 was
+            continue
+    return dates
+
+
 @lru_cache(maxsize=64)
-def _pattern(date_format: str) -> re.Pattern[str]:
+def _pattern(date_format: str, shortest_year: str) -> re.Pattern[str]:
     tokens = _TOKEN.findall(date_format)
-    for directive in ("%Y", "%m", "%d"):
+    year = shortest_year if shortest_year in tokens else _YEAR
+    for directive in (year, "%m", "%d"):
         if tokens.count(directive) != 1:
             raise InvalidMapping(
                 f"a date format has {directive} not exactly once",
@@ -124,7 +184,7 @@ def _pattern(date_format: str) -> re.Pattern[str]:
         if not token.startswith("%"):
             parts.append(re.escape(token))
             continue
-        if token not in _DIRECTIVES:
+        if token not in _DIRECTIVES or token in {_YEAR, _SHORT_YEAR} - {year}:
             raise InvalidMapping(
                 "a date format has a directive that cannot be used",
                 hint="only %Y, %m, %d, %H, %M, %S, %f and %% are read",

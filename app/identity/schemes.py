@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -88,10 +89,19 @@ def normalise_field(field: str, raw: str) -> str:
     Raises:
         InvalidField: the value is refused, or (reason `unexpected`) there is no such field.
     """
+    return normaliser_of(field)(raw)
+
+
+def normaliser_of(field: str) -> Callable[[str], str]:
+    """Return what normalises one field, for whoever has many values of it.
+
+    Raises:
+        InvalidField: reason `unexpected`: there is no such field.
+    """
     normaliser = _NORMALISERS.get(field)
     if normaliser is None:
         raise _unknown_field()
-    return normaliser(raw)
+    return normaliser
 
 
 def normalise_fields(scheme: Scheme, raw: Mapping[str, str]) -> tuple[str, ...]:
@@ -142,8 +152,13 @@ def scheme_input(scheme: Scheme, values: Sequence[str]) -> bytes:
     """
     if len(values) != len(scheme.fields):
         raise ValueError(f"{len(values)} values for the {len(scheme.fields)} fields of a scheme")
-    parts = (_INPUT_LABEL + scheme.name, *values)
-    return b"".join(length_prefixed(part.encode("utf-8")) for part in parts)
+    fields = [length_prefixed(value.encode("utf-8")) for value in values]
+    return _label(scheme.name) + b"".join(fields)
+
+
+@cache
+def _label(name: str) -> bytes:
+    return length_prefixed((_INPUT_LABEL + name).encode("utf-8"))
 
 
 def _unknown_field() -> InvalidField:

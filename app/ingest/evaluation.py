@@ -17,6 +17,7 @@ from app.crypto import oprf
 from app.crypto.keys import EvaluationKey
 from app.crypto.ristretto255 import Element
 from app.crypto.stretch import StretchProfile, stretch
+from app.ingest.ports import Forgotten
 
 # Small enough that the cores finish together, large enough that handing over costs nothing.
 CHUNK_INPUTS = 8
@@ -24,7 +25,8 @@ CHUNK_INPUTS = 8
 CHUNKS_PER_WORKER = 64
 
 _Input = tuple[str, bytes]
-_Output = tuple[str, Element]
+# None where the input is to be left out.
+_Output = tuple[str, Element | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +38,17 @@ class Evaluator:
         salt: the deployment's stretch salt.
         profile: the dataset's.
         workers: threads, as many as there are cores.
+        forgotten: whom to leave out, or None when there is nobody.
     """
 
     keys: Mapping[str, EvaluationKey]
     salt: bytes
     profile: StretchProfile
     workers: int
+    forgotten: Forgotten | None = None
 
     def evaluate_all(self, inputs: Iterable[_Input]) -> Generator[list[_Output], None, None]:
-        """Yield (scheme, element) in chunks, in the order of the inputs."""
+        """Yield (scheme, element or None) in chunks, in the order of the inputs."""
         stream = iter(inputs)
         taken = CHUNK_INPUTS * CHUNKS_PER_WORKER * self.workers
         pool = ThreadPoolExecutor(self.workers, thread_name_prefix="stretch")
@@ -57,7 +61,10 @@ class Evaluator:
             pool.shutdown(cancel_futures=True)
 
     def _evaluate(self, chunk: list[_Input]) -> list[_Output]:
-        return [
-            (scheme, oprf.evaluate(self.keys[scheme], stretch(self.profile, self.salt, encoded)))
-            for scheme, encoded in chunk
-        ]
+        return [(scheme, self._element(scheme, encoded)) for scheme, encoded in chunk]
+
+    def _element(self, scheme: str, encoded: bytes) -> Element | None:
+        stretched = stretch(self.profile, self.salt, encoded)
+        if self.forgotten is not None and self.forgotten.holds(encoded, self.profile, stretched):
+            return None
+        return oprf.evaluate(self.keys[scheme], stretched)

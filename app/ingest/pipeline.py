@@ -1,7 +1,7 @@
-"""One leak in: read as a stream, kept as elements, published as ranges; the plaintext nowhere.
+"""One leak in: read as a stream, kept as elements, ready as ranges; the plaintext nowhere.
 
-Nothing is half-done: until the last transaction the dataset answers nobody, and whatever ends a
-run early takes the draft and its keys away again.
+Nothing is half-done: until the last transaction the draft cannot be published. A run that is
+interrupted is gone on with by the next one; one whose source is bad leaves nothing.
 """
 
 from __future__ import annotations
@@ -9,22 +9,22 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 
 from app.crypto.keyring import KeyRing
-from app.crypto.keys import EvaluationKey
 from app.crypto.ristretto255 import Element
 from app.crypto.stretch import StretchProfile
-from app.errors import DatasetExists, InvalidSource, KeyExists, KeyRingError, Unavailable
-from app.ingest.delimited import DelimitedReader, LineCounts, Row
-from app.ingest.encodings import LineReader
+from app.errors import InvalidInput, InvalidSource, TooManyRejects
+from app.ingest.beginning import Beginning, Begun
+from app.ingest.checkpoints import Checkpoint
 from app.ingest.evaluation import Evaluator
 from app.ingest.mapping import SourceMapping
 from app.ingest.ports import (
-    DatasetDraft,
     Draft,
     DraftStore,
+    Forgotten,
     IndexPublication,
     Observer,
     SourceReport,
@@ -32,10 +32,12 @@ from app.ingest.ports import (
 from app.ingest.progress import Progress
 from app.ingest.publication import index_of
 from app.ingest.records import RecordReader
-from app.ingest.source import ByteSource, DigestingSource
-from app.protocol.parameters import check_slug, key_name
+from app.ingest.rejects import DEFAULT_LIMIT, NoReport, RejectLimit, RejectReport
+from app.ingest.sources.bytestream import ByteSource, DigestingSource
+from app.ingest.sources.opening import LeakSource, Position, Table
+from app.ingest.sources.rows import LineCounts
+from app.protocol.parameters import check_slug
 
-FIRST_EPOCH = 1
 # A commit rewrites about one page an entry: often enough to lose little, seldom enough to cost
 # nothing beside Argon2id, and in memory a few megabytes at most.
 COMMIT_SECONDS = 5.0
@@ -60,7 +62,7 @@ class IngestReport:
 
 
 class Ingest:
-    """Fills and publishes one new dataset.
+    """Fills one new dataset, which answers nobody until it is published.
 
     Args:
         store: where drafts are kept.
@@ -68,6 +70,10 @@ class Ingest:
         profile: the cost of a stretch.
         workers: threads that stretch.
         observer: is told how far it is.
+        max_rejects: with more rejects than these, nothing is published.
+        report: is told each reject.
+        ends_on: the day, UTC, with whose beginning the dataset is erased.
+        forgotten: whom to leave out, or None when there is nobody.
     """
 
     def __init__(
@@ -78,131 +84,137 @@ class Ingest:
         profile: StretchProfile,
         workers: int,
         observer: Observer,
+        ends_on: date,
+        max_rejects: RejectLimit = DEFAULT_LIMIT,
+        report: RejectReport | None = None,
+        forgotten: Forgotten | None = None,
     ) -> None:
         self._store = store
-        self._ring = ring
+        self._beginning = Beginning(store, ring, profile, ends_on)
         self._profile = profile
         self._workers = workers
         self._observer = observer
+        self._max_rejects = max_rejects
+        self._report = report or NoReport()
+        self._forgotten = forgotten
 
-    def run(self, source: ByteSource, mapping: SourceMapping, dataset: str) -> IngestReport:
-        """Read the source to its end and publish it as epoch 1 of a new dataset.
+    def run(
+        self, source: LeakSource, mapping: SourceMapping, dataset: str, *, is_anew: bool = False
+    ) -> IngestReport:
+        """Read the source to its end, as epoch 1 of a new dataset that can then be published.
+
+        What an interrupted run of the same dataset, source and mapping did is not done again.
+
+        Args:
+            source: unopened.
+            mapping: which column holds what.
+            dataset: its slug.
+            is_anew: what an interrupted run left is taken away first.
 
         Raises:
             DatasetExists: the slug is taken; nothing was read.
             KeyExists: there are keys of a dataset of that name, which the store does not know.
+            RunDiffers, SourceDiffers: the interrupted run was begun with something else; it is
+                left as it is.
             InvalidMapping: the mapping does not fit the source's header; nothing was written.
-            InvalidSource: the source cannot be read, or no row gives an identifier; all that was
-                written is gone again.
+            InvalidSource: the source cannot be read to its end, or no row gives an identifier;
+                all that was written is gone again.
+            TooManyRejects: more rows give none than are accepted; what was read is kept, so that
+                a run that accepts more has nothing to do again.
         """
         check_slug(dataset)
         self._store.check_absent(dataset)
-        digesting = DigestingSource(source)
-        reader = DelimitedReader(LineReader(digesting, mapping.encoding), mapping.delimiter)
-        rows = reader.open()
-        records = RecordReader(mapping, reader.header)
-
-        self._clear_the_way(dataset)
+        if is_anew:
+            self._beginning.discard(dataset)
+        begun = self._beginning.take_up(dataset, mapping)
+        is_taken_up = begun is not None
         try:
-            keys = self._make_keys(dataset, mapping)
-            draft = self._store.begin(_draft_of(dataset, mapping, self._profile, keys))
-            stretched = self._fill(draft, keys, reader, rows, records)
-            report = SourceReport(digesting.sha256, digesting.size_bytes, records.counts)
-            entries = self._publish(draft, dataset, keys, report)
-        except BaseException:
-            self._undo(dataset)
+            with source.open(_position(begun)) as table:
+                records = self._records(mapping, table, begun)
+                if begun is None:
+                    begun = self._beginning.begin(dataset, mapping)
+                return self._run(begun, table, records, dataset)
+        except BaseException as exc:
+            is_bad = isinstance(exc, InvalidInput) and not isinstance(exc, TooManyRejects)
+            # What was taken up is never given up: it may be hours of work, and what is wrong
+            # with a source that was readable once may be only what was given with it.
+            if begun is not None and not is_taken_up:
+                self._beginning.give_up(dataset, is_bad=is_bad)
             raise
-        return IngestReport(report, reader.counts, entries, stretched)
 
-    def _undo(self, dataset: str) -> None:
-        """Take away what this run wrote; if that fails, the next run does it."""
-        # An interruption that comes after the last transaction finds a published dataset.
-        with suppress(DatasetExists, Unavailable, KeyRingError, OSError):
-            self._store.check_absent(dataset)
-            self._discard(dataset)
+    def repeats(self, source: ByteSource, dataset: str) -> bool:
+        """Tell whether these very bytes were read into the dataset already.
 
-    def _fill(
-        self,
-        draft: Draft,
-        keys: Mapping[str, EvaluationKey],
-        reader: DelimitedReader,
-        rows: Iterator[Row],
-        records: RecordReader,
-    ) -> int:
-        """Evaluate all inputs into the draft; return how many were stretched."""
+        They are only read if the dataset has been filled; then to their end.
+        """
+        known = self._store.sources(dataset)
+        if not known:
+            return False
+        digesting = DigestingSource(source)
+        digesting.drain()
+        return digesting.prefix in known
+
+    def _records(self, mapping: SourceMapping, table: Table, begun: Begun | None) -> RecordReader:
+        start = begun.checkpoint if begun else None
+        counts = start.counts.copy() if start else None
+        today = begun.plan.began_on if begun else None
+        self._report.go_on(counts.rejected if counts else 0)
+        return RecordReader(mapping, table.header, self._rejected, counts=counts, today=today)
+
+    def _run(self, begun: Begun, table: Table, records: RecordReader, dataset: str) -> IngestReport:
+        reached = self._fill(begun, table, records)
+        self._max_rejects.check(reached.counts)
+        report = SourceReport(table.sha256, table.size_bytes, reached.counts, reached.forgotten)
+        entries = self._finish(begun, dataset, report)
+        return IngestReport(report, table.counts, entries, reached.inputs)
+
+    def _rejected(self, line: int, reason: str) -> None:
+        self._report.rejected(line=line, reason=reason)
+
+    def _fill(self, begun: Begun, table: Table, records: RecordReader) -> Checkpoint:
+        """Evaluate all inputs into the draft; return the checkpoint at the source's end."""
         salt = self._store.deployment().stretch_salt
-        evaluator = Evaluator(keys, salt, self._profile, self._workers)
-        progress = Progress(self._observer, reader, records)
-        buffer = _CommitBuffer(draft)
+        evaluator = Evaluator(begun.keys, salt, self._profile, self._workers, self._forgotten)
+        progress = Progress(self._observer, table, records, begun.checkpoint)
+        buffer = _CommitBuffer(begun.draft, self._report)
         # Closed at once, so that no worker computes on while a failure is cleaned up.
-        with closing(evaluator.evaluate_all(progress.drawn(rows))) as chunks:
+        with closing(evaluator.evaluate_all(progress.drawn(table.rows()))) as chunks:
             for chunk in chunks:
                 buffer.extend(chunk)
-                progress.evaluated(len(chunk))
-        buffer.flush()
-        progress.tell()
-        if not progress.inputs:
+                progress.evaluated(chunk)
+                buffer.flush_if_due(progress.checkpoint)
+                progress.tell_now_and_then()
+        reached = progress.checkpoint
+        if reached is None or not reached.inputs:
             raise InvalidSource(
                 f"none of {records.counts.rows:,} rows gives an identifier",
                 hint=_most_common_refusals(records),
             )
-        return progress.inputs
+        buffer.flush(reached)
+        progress.tell()
+        return reached
 
-    def _publish(
-        self,
-        draft: Draft,
-        dataset: str,
-        keys: Mapping[str, EvaluationKey],
-        report: SourceReport,
-    ) -> Mapping[str, int]:
+    def _finish(self, begun: Begun, dataset: str, report: SourceReport) -> Mapping[str, int]:
         entries: dict[str, int] = {}
 
         def indexes() -> Iterator[IndexPublication]:
-            for scheme, key in keys.items():
-                index = index_of(draft, dataset, scheme, key, report.counts.scheme_rows[scheme])
+            for scheme, key in begun.keys.items():
+                rows = report.counts.scheme_rows[scheme]
+                index = index_of(begun.draft, dataset, scheme, key, rows)
                 self._observer.publishing(scheme=scheme, entries=index.entries)
                 entries[scheme] = index.entries
                 yield index
 
-        draft.publish(report, indexes())
+        begun.draft.finish(report, indexes())
         return entries
-
-    def _make_keys(self, dataset: str, mapping: SourceMapping) -> Mapping[str, EvaluationKey]:
-        return {
-            scheme: self._ring.create(key_name(dataset, scheme, FIRST_EPOCH))
-            for scheme in mapping.schemes
-        }
-
-    def _clear_the_way(self, dataset: str) -> None:
-        """Remove what a run left that did not reach its end, and nothing else.
-
-        Raises:
-            KeyExists: keys without a draft are of a dataset that was published once: the store is
-                an older copy, or another one. Erasing them could not be taken back.
-        """
-        if self._store.has_draft(dataset):
-            self._discard(dataset)
-        elif self._keys_of(dataset):
-            raise KeyExists(
-                f"the key ring holds keys of a dataset {dataset} that the database does not know",
-                hint="restore the database they belong to, or move them out of the key ring",
-            )
-
-    def _discard(self, dataset: str) -> None:
-        """Remove a draft, its keys first: while it is there, the keys are known to be its."""
-        for name in self._keys_of(dataset):
-            self._ring.erase(name)
-        self._store.discard_stale(dataset)
-
-    def _keys_of(self, dataset: str) -> list[str]:
-        return [name for name in self._ring.names() if name.startswith(f"{dataset}/")]
 
 
 class _CommitBuffer:
     """Collects elements, and adds them to the draft now and then."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, report: RejectReport) -> None:
         self._draft = draft
+        self._report = report
         self._begin()
 
     def _begin(self) -> None:
@@ -210,34 +222,25 @@ class _CommitBuffer:
         self._size = 0
         self._since = time.monotonic()
 
-    def extend(self, chunk: list[tuple[str, Element]]) -> None:
+    def extend(self, chunk: list[tuple[str, Element | None]]) -> None:
         for scheme, element in chunk:
-            self._entries[scheme].append(element)
+            if element is not None:
+                self._entries[scheme].append(element)
         self._size += len(chunk)
-        if self._size >= COMMIT_ENTRIES or time.monotonic() - self._since >= COMMIT_SECONDS:
-            self.flush()
 
-    def flush(self) -> None:
-        if self._size:
-            self._draft.add(self._entries)
+    def flush_if_due(self, checkpoint: Checkpoint | None) -> None:
+        """Write when it is worth it; a checkpoint is behind nothing that is not written by then."""
+        if self._size >= COMMIT_ENTRIES or time.monotonic() - self._since >= COMMIT_SECONDS:
+            self.flush(checkpoint)
+
+    def flush(self, checkpoint: Checkpoint | None) -> None:
+        self._report.settle()
+        self._draft.add(self._entries, checkpoint)
         self._begin()
 
 
-def _draft_of(
-    dataset: str,
-    mapping: SourceMapping,
-    profile: StretchProfile,
-    keys: Mapping[str, EvaluationKey],
-) -> DatasetDraft:
-    return DatasetDraft(
-        dataset=dataset,
-        title=mapping.title,
-        breach_date=mapping.breach_date,
-        epoch=FIRST_EPOCH,
-        stretch=profile,
-        public_keys={scheme: key.public_key for scheme, key in keys.items()},
-        public_schemes=mapping.public_schemes,
-    )
+def _position(begun: Begun | None) -> Position | None:
+    return begun.checkpoint.position if begun and begun.checkpoint else None
 
 
 def _most_common_refusals(records: RecordReader) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
 from app.crypto.keys import PublicKey
 from app.crypto.ristretto255 import Element
-from app.crypto.stretch import StretchProfile
+from app.crypto.stretch import Stretched, StretchProfile
+from app.ingest.checkpoints import Checkpoint, Plan
 from app.ingest.records import RowCounts
+from app.ingest.sources.bytestream import Prefix
 from app.protocol.parameters import DeploymentParameters
 
 
@@ -19,17 +21,21 @@ class DatasetDraft:
     """A dataset before it answers anybody.
 
     Args:
+        ends_on: the day, UTC, with whose beginning it is erased.
         public_keys: by scheme, in the order in which they are offered; of epoch `epoch`.
         public_schemes: those that everybody may ask by.
+        plan: what has to be the same when the run is taken up again.
     """
 
     dataset: str
     title: str
     breach_date: date
+    ends_on: date
     epoch: int
     stretch: StretchProfile
     public_keys: Mapping[str, PublicKey]
     public_schemes: Sequence[str]
+    plan: Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +63,28 @@ class SourceReport:
         sha256: of the source's bytes.
         size_bytes: of the source.
         counts: what became of its rows.
+        forgotten: inputs that were left out because somebody had asked for it.
     """
 
     sha256: bytes
     size_bytes: int
     counts: RowCounts
+    forgotten: int = 0
 
 
 class Draft(Protocol):
     """A dataset that is being filled, in the store."""
 
-    def add(self, entries: Mapping[str, Sequence[Element]]) -> None:
-        """Add elements by scheme, in one transaction; those that are there already stay one."""
+    def add(
+        self, entries: Mapping[str, Sequence[Element]], checkpoint: Checkpoint | None = None
+    ) -> None:
+        """Add elements by scheme; those that are there already stay one.
+
+        Args:
+            entries: to be added.
+            checkpoint: noted in the same transaction, so that the one is never there without the
+                other; None before there is any.
+        """
 
     def count(self, scheme: str) -> int:
         """Return how many distinct elements a scheme has."""
@@ -76,12 +92,40 @@ class Draft(Protocol):
     def elements(self, scheme: str) -> Iterator[Element]:
         """Yield a scheme's distinct elements, in bounded memory."""
 
-    def publish(self, report: SourceReport, indexes: Iterable[IndexPublication]) -> None:
-        """Write the ranges of each index, then make the epoch the current one.
+    def finish(self, report: SourceReport, indexes: Iterable[IndexPublication]) -> None:
+        """Write the ranges of each index, in the place of any that are there; note it is whole.
 
         Each index is made and written before the next is asked for, and nobody waits for the
-        database while one is made. The last transaction is what publishes.
+        database while one is made. Until the last transaction the draft cannot be published.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedRun:
+    """What an interrupted run left.
+
+    Args:
+        plan: as it was begun.
+        stretch: the dataset's.
+        public_keys: by scheme, as in `DatasetDraft`.
+        draft: to be filled on.
+        checkpoint: where it stands.
+        is_overtaken: somebody was forgotten since, who may be among its entries.
+    """
+
+    plan: Plan
+    stretch: StretchProfile
+    public_keys: Mapping[str, PublicKey]
+    draft: Draft
+    checkpoint: Checkpoint
+    is_overtaken: bool
+
+
+class Forgotten(Protocol):
+    """Whom no source may bring back."""
+
+    def holds(self, encoded: bytes, profile: StretchProfile, stretched: Stretched) -> bool:
+        """Tell whether an input, which was stretched under a profile, is to be left out."""
 
 
 class DraftStore(Protocol):
@@ -91,13 +135,19 @@ class DraftStore(Protocol):
         """Return the deployment's public parameters, made with the first call ever."""
 
     def check_absent(self, dataset: str) -> None:
-        """Raise DatasetExists if a published dataset has that slug."""
+        """Raise DatasetExists if the slug is taken by anything but an unfinished draft."""
 
     def has_draft(self, dataset: str) -> bool:
         """Tell whether a run that did not reach its end left a draft of that slug."""
 
+    def unfinished(self, dataset: str) -> UnfinishedRun | None:
+        """Return such a run, if it got as far as a checkpoint."""
+
+    def sources(self, dataset: str) -> Collection[Prefix]:
+        """Return length and digest of each source that was read to its end into the dataset."""
+
     def discard_stale(self, dataset: str) -> None:
-        """Remove the draft of that slug, if there is one; a published dataset is left as it is."""
+        """Remove the unfinished draft of that slug, if there is one; all else stays as it is."""
 
     def begin(self, draft: DatasetDraft) -> Draft:
         """Write the draft."""

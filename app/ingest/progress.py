@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from app.ingest.delimited import DelimitedReader, Row
+from app.crypto.ristretto255 import Element
+from app.ingest.checkpoints import Checkpoint, Checkpoints
 from app.ingest.distinct import RecentInputs
 from app.ingest.ports import Observer
 from app.ingest.records import RecordReader
+from app.ingest.sources.opening import Table
+from app.ingest.sources.rows import Row
 
 _TOLD_EVERY_SECONDS = 0.2
 
@@ -19,14 +22,20 @@ class Progress:
     Reading is some seconds ahead of evaluating; what counts as done is what was evaluated.
     """
 
-    def __init__(self, observer: Observer, reader: DelimitedReader, records: RecordReader) -> None:
+    def __init__(
+        self,
+        observer: Observer,
+        table: Table,
+        records: RecordReader,
+        start: Checkpoint | None = None,
+    ) -> None:
         self._observer = observer
-        self._reader = reader
+        self._table = table
         self._records = records
         self._recent = RecentInputs()
-        self._drawn = 0
+        self._drawn = self.inputs = start.inputs if start else 0
         self._told_at = 0.0
-        self.inputs = 0
+        self._checkpoints = Checkpoints(start)
 
     def drawn(self, rows: Iterator[Row]) -> Iterator[tuple[str, bytes]]:
         """Yield the inputs of rows, those that were seen a while ago left out."""
@@ -35,10 +44,26 @@ class Progress:
                 if self._recent.is_new(each[1]):
                     self._drawn += 1
                     yield each
+            if self._checkpoints.is_due(self._drawn):
+                self._note()
+        self._note()
 
-    def evaluated(self, inputs: int) -> None:
-        """Count evaluated inputs."""
-        self.inputs += inputs
+    def _note(self) -> None:
+        self._checkpoints.note(self._table.position(), self._records.counts, self._drawn)
+
+    @property
+    def checkpoint(self) -> Checkpoint | None:
+        """The last place behind which every input was evaluated."""
+        return self._checkpoints.reached
+
+    def evaluated(self, chunk: Sequence[tuple[str, Element | None]]) -> None:
+        """Count evaluated inputs, in the order in which they were drawn."""
+        self.inputs += len(chunk)
+        for _, element in chunk:
+            self._checkpoints.evaluated(is_forgotten=element is None)
+
+    def tell_now_and_then(self) -> None:
+        """Tell the observer where it stands, if it was not told just now."""
         if (now := time.monotonic()) - self._told_at >= _TOLD_EVERY_SECONDS:
             self._told_at = now
             self.tell()
@@ -47,7 +72,7 @@ class Progress:
         """Tell the observer where it stands."""
         share = self.inputs / self._drawn if self._drawn else 1.0
         self._observer.reading(
-            bytes_done=round(self._reader.lines.bytes_yielded * share),
+            bytes_done=round(self._table.bytes_done * share),
             rows=self._records.counts.rows,
             inputs=self.inputs,
         )

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
 from itertools import product
-from typing import Protocol
+from math import prod
+from typing import Any
 
-from app.errors import InvalidField
-from app.identity.dates import normalise_birth_date
-from app.identity.schemes import normalise_field, scheme_input, scheme_named
-from app.ingest.delimited import Row
-from app.ingest.mapping import SourceMapping
+from app.identity.schemes import scheme_input, scheme_named
+from app.ingest.columns import Columns
+from app.ingest.fields import DateReader, FieldReader
+from app.ingest.mapping import ROW_INPUTS_MAXIMUM, SourceMapping
+from app.ingest.sources.rows import Row
 
-RAGGED = "columns"
 NOTHING_USABLE = "nothing usable"
 # Line numbers kept for each reason; the counts are complete.
 LINES_KEPT_MAXIMUM = 100
-
-
-class _Normalise(Protocol):
-    def __call__(self, raw: str, /) -> str: ...
+# However so many values are shared among the fields, they give no more inputs than a row may.
+_FEW_VALUES = 12
 
 
 @dataclass(slots=True)
@@ -37,6 +35,8 @@ class RowCounts:
         reject_lines: for each reason, the first line numbers.
         refused_values: values that could not be normalised, by field and reason.
         scheme_rows: by scheme, rows that gave at least one input.
+        crowded: rows whose cells have so many readings that they were read only as they stand.
+        crowded_lines: the first line numbers of those.
     """
 
     rows: int = 0
@@ -45,6 +45,22 @@ class RowCounts:
     reject_lines: dict[str, list[int]] = field(default_factory=dict)
     refused_values: Counter[str] = field(default_factory=Counter)
     scheme_rows: Counter[str] = field(default_factory=Counter)
+    crowded: int = 0
+    crowded_lines: list[int] = field(default_factory=list)
+
+    def copy(self) -> RowCounts:
+        """Return the counts of now, which stay as they are."""
+        return RowCounts.from_json(self.as_json())
+
+    def as_json(self) -> dict[str, Any]:
+        """Return a copy of them as what json can write."""
+        return {each.name: deepcopy(getattr(self, each.name)) for each in fields(self)}
+
+    @classmethod
+    def from_json(cls, written: Mapping[str, Any]) -> RowCounts:
+        """Return what `as_json` was called on."""
+        empty = cls()
+        return cls(**{name: type(getattr(empty, name))(v) for name, v in written.items()})
 
     @property
     def rejected(self) -> int:
@@ -58,71 +74,88 @@ class RowCounts:
         if len(lines) < LINES_KEPT_MAXIMUM:
             lines.append(line)
 
+    def crowd(self, line: int) -> None:
+        """Count one row that was read only as it stands, whether or not it gives an input so."""
+        self.crowded += 1
+        if len(self.crowded_lines) < LINES_KEPT_MAXIMUM:
+            self.crowded_lines.append(line)
+
 
 class RecordReader:
     """Turns rows into encoded inputs, and counts what became of them.
 
     Args:
         mapping: whose columns are looked at, and no others.
-        header: the source's column names.
+        header: the source's column names, or as many empty ones.
+        on_reject: is told the line and the reason of each row that gives nothing.
+        counts: what became of the rows before, which is gone on with.
+        today: after which no birth date is accepted; the day of now if None.
     """
 
-    def __init__(self, mapping: SourceMapping, header: Sequence[str]) -> None:
-        self.counts = RowCounts()
-        positions = mapping.positions(header)
-        needed = {f for name in mapping.schemes for f in scheme_named(name).fields}
-        self._columns = {f: p for f, p in positions.items() if f in needed}
+    def __init__(
+        self,
+        mapping: SourceMapping,
+        header: Sequence[str],
+        on_reject: Callable[[int, str], None] = lambda _line, _reason: None,
+        *,
+        counts: RowCounts | None = None,
+        today: date | None = None,
+    ) -> None:
+        self.counts = counts or RowCounts()
+        self._on_reject = on_reject
         self._schemes = [scheme_named(name) for name in mapping.schemes]
-        self._normalisers: dict[str, _Normalise] = {
-            name: _normaliser(name, mapping.fields[name].formats) for name in self._columns
+        needed = {field for scheme in self._schemes for field in scheme.fields}
+        day = today or datetime.now().astimezone().date()
+        self._readers = {
+            name: _reader(name, mapping.fields[name], positions, self.counts.refused_values, day)
+            for name, positions in mapping.positions(header).items()
+            if name in needed
         }
 
     def inputs(self, row: Row) -> list[tuple[str, bytes]]:
         """Return (scheme, encoded input) for each identifier that the row gives.
 
-        Several columns of one field give one identifier each, in every combination.
+        Several columns of one field, and several readings of one cell, give one identifier each,
+        in every combination. Where these are too many the row is read as it stands, and counted.
         """
         self.counts.rows += 1
-        if row.values is None:
-            self.counts.reject(RAGGED, row.line)
+        cells = row.values
+        if cells is None:
+            self._reject(row.line, row.reason)
             return []
-        values = {name: self._values(name, row.values) for name in self._columns}
+        values = {name: reader.values(cells) for name, reader in self._readers.items()}
+        if sum(map(len, values.values())) > _FEW_VALUES and self._is_too_much(values):
+            self.counts.crowd(row.line)
+            values = {n: reader.values_as_they_stand(cells) for n, reader in self._readers.items()}
         found = self._encode(values)
         if found:
             self.counts.used += 1
         else:
-            self.counts.reject(NOTHING_USABLE, row.line)
+            self._reject(row.line, NOTHING_USABLE)
         return found
 
-    def _values(self, name: str, row: Sequence[str]) -> list[str]:
-        """Return the distinct normalised values that a row holds of one field."""
-        normalise = self._normalisers[name]
-        found: list[str] = []
-        for position in self._columns[name]:
-            raw = row[position].strip()
-            if not raw:
-                continue
-            try:
-                value = normalise(raw)
-            except InvalidField as refusal:
-                self.counts.refused_values[f"{name}: {refusal.reason}"] += 1
-                continue
-            if value not in found:
-                found.append(value)
-        return found
+    def _reject(self, line: int, reason: str) -> None:
+        self.counts.reject(reason, line)
+        self._on_reject(line, reason)
+
+    def _is_too_much(self, values: Mapping[str, list[str]]) -> bool:
+        inputs = sum(prod(len(values[f]) for f in scheme.fields) for scheme in self._schemes)
+        return inputs > ROW_INPUTS_MAXIMUM
 
     def _encode(self, values: Mapping[str, list[str]]) -> list[tuple[str, bytes]]:
         found: list[tuple[str, bytes]] = []
         for scheme in self._schemes:
-            combinations = list(product(*(values[name] for name in scheme.fields)))
-            self.counts.scheme_rows[scheme.name] += bool(combinations)
-            found.extend((scheme.name, scheme_input(scheme, chosen)) for chosen in combinations)
+            lists = [values[name] for name in scheme.fields]
+            if all(lists):
+                self.counts.scheme_rows[scheme.name] += 1
+                found += [(scheme.name, scheme_input(scheme, each)) for each in product(*lists)]
         return found
 
 
-def _normaliser(name: str, formats: Sequence[str]) -> _Normalise:
+def _reader(
+    name: str, columns: Columns, positions: Sequence[int], refused: Counter[str], today: date
+) -> FieldReader:
     if name == "birth_date":
         # The day on which the run began is the same for all of its rows.
-        today = datetime.now().astimezone().date()
-        return partial(normalise_birth_date, formats=formats, today=today)
-    return partial(normalise_field, name)
+        return DateReader(name, columns, positions, refused, today=today)
+    return FieldReader(name, columns, positions, refused)

@@ -6,11 +6,10 @@ is refused with the field's name; its values are never shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any
 
 from app.crypto.keys import decode_public_key
 from app.crypto.oprf import PROOF_BYTES, Evaluation, Proof
@@ -18,6 +17,7 @@ from app.crypto.ristretto255 import ELEMENT_BYTES, Element, decode_element
 from app.crypto.stretch import SALT_BYTES, STRETCHED_BYTES, VERSION, StretchProfile
 from app.encoding import from_base64url, to_base64url
 from app.errors import BatchMismatch, InvalidMessage
+from app.protocol.documents import bytes_of, count_of, field_of, object_of, parsed_of, typed
 from app.protocol.parameters import (
     MODE,
     PROTOCOL_VERSION,
@@ -28,7 +28,6 @@ from app.protocol.parameters import (
 )
 
 Json = dict[str, Any]
-_T = TypeVar("_T")
 
 
 class Answer(Enum):
@@ -87,14 +86,14 @@ def evaluation_from_json(document: object) -> EvaluationAnswer:
     Raises:
         InvalidMessage, InvalidElement, IdentityElement: it cannot be read.
     """
-    fields = _object(document, "the evaluation")
-    texts = _field(fields, "evaluated", list)
+    fields = object_of(document, "the evaluation")
+    texts = field_of(fields, "evaluated", list)
     elements = tuple(
-        decode_element(from_base64url(_typed(text, name, str), name=name, length=ELEMENT_BYTES))
+        decode_element(from_base64url(typed(text, name, str), name=name, length=ELEMENT_BYTES))
         for text, name in ((t, f"evaluated[{i}]") for i, t in enumerate(texts))
     )
-    proof = _bytes(fields, "proof", PROOF_BYTES)
-    return EvaluationAnswer(_field(fields, "epoch", int), Evaluation(elements, Proof(proof)))
+    proof = bytes_of(fields, "proof", PROOF_BYTES)
+    return EvaluationAnswer(field_of(fields, "epoch", int), Evaluation(elements, Proof(proof)))
 
 
 def lookup_to_json(dataset: str, scheme: str, epoch: int, answer: Answer) -> Json:
@@ -113,11 +112,11 @@ def lookup_from_json(document: object, *, dataset: str, scheme: str) -> Answer:
     Raises:
         InvalidMessage: it cannot be read, or answers another question.
     """
-    fields = _object(document, "the answer")
-    if _field(fields, "dataset", str) != dataset or _field(fields, "scheme", str) != scheme:
+    fields = object_of(document, "the answer")
+    if field_of(fields, "dataset", str) != dataset or field_of(fields, "scheme", str) != scheme:
         raise InvalidMessage("the answer is not about the dataset and scheme that were asked")
-    _field(fields, "epoch", int)
-    return Answer.of(is_exposed=_field(fields, "exposed", bool))
+    field_of(fields, "epoch", int)
+    return Answer.of(is_exposed=field_of(fields, "exposed", bool))
 
 
 def deployment_to_json(deployment: DeploymentParameters) -> Json:
@@ -141,12 +140,12 @@ def deployment_from_json(document: object, *, normalisation: int) -> DeploymentP
     Raises:
         InvalidMessage: it cannot be read, or speaks another protocol, suite or normalisation.
     """
-    fields = _object(document, "the parameters")
+    fields = object_of(document, "the parameters")
     spoken = {"protocol": PROTOCOL_VERSION, "suite": SUITE, "mode": MODE}
     for name, value in (spoken | {"normalisation": normalisation}).items():
-        if _field(fields, name, type(value)) != value:
+        if field_of(fields, name, type(value)) != value:
             raise InvalidMessage(f"the server's {name} is not the one that this client speaks")
-    return DeploymentParameters(_bytes(fields, "stretch_salt", SALT_BYTES), normalisation)
+    return DeploymentParameters(bytes_of(fields, "stretch_salt", SALT_BYTES), normalisation)
 
 
 def summary_to_json(dataset: DatasetParameters) -> Json:
@@ -156,6 +155,7 @@ def summary_to_json(dataset: DatasetParameters) -> Json:
         "title": dataset.title,
         "breach_date": dataset.breach_date.isoformat(),
         "published_at": dataset.published_at.isoformat(),
+        "ends_on": dataset.ends_on.isoformat(),
         "epoch": dataset.epoch,
         "rows": dataset.rows,
         "public_schemes": [s.scheme for s in dataset.schemes.values() if s.public],
@@ -202,79 +202,43 @@ def dataset_from_json(document: object) -> DatasetParameters:
     Raises:
         InvalidMessage, InvalidKey, StretchRefused: it cannot be read or used.
     """
-    fields = _object(document, "the dataset")
-    schemes = _field(fields, "schemes", dict)
+    fields = object_of(document, "the dataset")
+    schemes = field_of(fields, "schemes", dict)
     return DatasetParameters(
-        dataset=_field(fields, "dataset", str),
-        title=_field(fields, "title", str),
-        breach_date=_parsed(fields, "breach_date", date.fromisoformat),
-        published_at=_parsed(fields, "published_at", datetime.fromisoformat),
-        epoch=_count(fields, "epoch"),
-        rows=_count(fields, "rows"),
-        rows_rejected=_count(fields, "rows_rejected"),
+        dataset=field_of(fields, "dataset", str),
+        title=field_of(fields, "title", str),
+        breach_date=parsed_of(fields, "breach_date", date.fromisoformat),
+        published_at=parsed_of(fields, "published_at", datetime.fromisoformat),
+        ends_on=parsed_of(fields, "ends_on", date.fromisoformat),
+        epoch=count_of(fields, "epoch"),
+        rows=count_of(fields, "rows"),
+        rows_rejected=count_of(fields, "rows_rejected"),
         schemes={name: _scheme_from_json(name, s) for name, s in schemes.items()},
     )
 
 
 def _scheme_from_json(name: str, document: object) -> SchemeParameters:
-    fields = _object(document, "a scheme")
-    stretch = _object(_field(fields, "stretch", dict), "stretch")
+    fields = object_of(document, "a scheme")
+    stretch = object_of(field_of(fields, "stretch", dict), "stretch")
     fixed = {"algorithm": "argon2id", "version": VERSION, "length": STRETCHED_BYTES}
     for key, value in fixed.items():
-        if _field(stretch, key, type(value)) != value:
+        if field_of(stretch, key, type(value)) != value:
             raise InvalidMessage(f"the server's stretch {key} is not one that this client computes")
     committed = fields.get("commitment")
     return SchemeParameters(
         scheme=name,
-        epoch=_count(fields, "epoch"),
-        public=_field(fields, "public", bool),
-        public_key=decode_public_key(_bytes(fields, "public_key", ELEMENT_BYTES)),
-        prefix_bits=_count(fields, "prefix_bits", maximum=20),
+        epoch=count_of(fields, "epoch"),
+        public=field_of(fields, "public", bool),
+        public_key=decode_public_key(bytes_of(fields, "public_key", ELEMENT_BYTES)),
+        prefix_bits=count_of(fields, "prefix_bits", maximum=20),
         # An empty range would read as "not exposed" for everybody.
-        range_length=_count(fields, "range_length", minimum=1),
+        range_length=count_of(fields, "range_length", minimum=1),
         stretch=StretchProfile(
-            _count(stretch, "memory_kib"),
-            _count(stretch, "iterations"),
-            _count(stretch, "parallelism"),
+            count_of(stretch, "memory_kib"),
+            count_of(stretch, "iterations"),
+            count_of(stretch, "parallelism"),
         ),
-        entries=_count(fields, "entries"),
-        rows=_count(fields, "rows"),
-        commitment=None if committed is None else _bytes(fields, "commitment", 32),
+        entries=count_of(fields, "entries"),
+        rows=count_of(fields, "rows"),
+        commitment=None if committed is None else bytes_of(fields, "commitment", 32),
     )
-
-
-def _object(document: object, name: str) -> Mapping[str, Any]:
-    if not isinstance(document, dict):
-        raise InvalidMessage(f"{name} is not a JSON object")
-    return document
-
-
-def _typed(value: object, name: str, kind: type[_T]) -> _T:
-    # A JSON true is a Python int as well; no field of the protocol means that.
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise InvalidMessage(f"{name} is not of the kind that the protocol gives it")
-    return value
-
-
-def _field(fields: Mapping[str, Any], name: str, kind: type[_T]) -> _T:
-    if name not in fields:
-        raise InvalidMessage(f"{name} is missing")
-    return _typed(fields[name], name, kind)
-
-
-def _count(fields: Mapping[str, Any], name: str, *, minimum: int = 0, maximum: int = 2**53) -> int:
-    value = _field(fields, name, int)
-    if not minimum <= value <= maximum:
-        raise InvalidMessage(f"{name} is out of range")
-    return value
-
-
-def _bytes(fields: Mapping[str, Any], name: str, length: int) -> bytes:
-    return from_base64url(_field(fields, name, str), name=name, length=length)
-
-
-def _parsed(fields: Mapping[str, Any], name: str, parse: Any) -> Any:
-    try:
-        return parse(_field(fields, name, str))
-    except ValueError:
-        raise InvalidMessage(f"{name} is not an ISO 8601 date") from None

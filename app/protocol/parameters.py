@@ -50,7 +50,8 @@ class SchemeParameters:
         prefix_bits: 0 to 20.
         range_length: entries in each range, filling included.
         stretch: the cost of one input.
-        entries: distinct inputs.
+        entries: distinct inputs that the source gave. They stay what they were when somebody is
+            taken out later: a number that went down would tell everybody that somebody was.
         rows: rows of the source that gave at least one input.
         commitment: 32 bytes (protocol §8), or None below 1,000 entries.
     """
@@ -76,6 +77,7 @@ class DatasetParameters:
         title: for people.
         breach_date: when the data were taken, or the leak was found.
         published_at: when this epoch became the current one, UTC.
+        ends_on: the day, UTC, with whose beginning it answers nobody any more and is erased.
         epoch: the current one.
         rows: rows that the source held.
         rows_rejected: rows among them that gave no input under any scheme.
@@ -86,6 +88,7 @@ class DatasetParameters:
     title: str
     breach_date: date
     published_at: datetime
+    ends_on: date
     epoch: int
     rows: int
     rows_rejected: int

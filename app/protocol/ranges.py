@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Iterator
 from itertools import pairwise
 
-from app.errors import InvalidMessage
+from app.errors import InvalidMessage, Unavailable
 from app.protocol.fingerprints import FINGERPRINT_BYTES, PREFIX_BITS_MAXIMUM, Location
 
 ENTRIES_PER_RANGE_MINIMUM = 256
@@ -62,6 +62,25 @@ def check_range(packed: bytes, range_length: int) -> None:
         )
     if any(left > right for left, right in pairwise(_split(packed))):
         raise InvalidMessage("the range is not in ascending order")
+
+
+def without(packed: bytes, fingerprint: bytes) -> bytes:
+    """Return a range in which random bytes stand in the place of a fingerprint.
+
+    The length stays, and so does all other filling. Who compares the range before and after sees
+    one value go and one come: that something of some hundred entries changed, and no more unless
+    they have the evaluation of the very identifier. Were the filling drawn anew as well, they would
+    see which of the values had been filling.
+
+    Raises:
+        Unavailable: the range does not hold it, so that it is not whole.
+    """
+    kept = _split(packed)
+    try:
+        kept.remove(fingerprint)
+    except ValueError:
+        raise Unavailable("a stored range lacks the fingerprint of one of its entries") from None
+    return b"".join(sorted([*kept, secrets.token_bytes(FINGERPRINT_BYTES)]))
 
 
 def holds(packed: bytes, fingerprint: bytes) -> bool:

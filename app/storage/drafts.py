@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 
 from sqlalchemy import Engine, insert, update
 from sqlmodel import Session, col, delete, func, select
 
+from app.crypto.keys import decode_public_key
 from app.crypto.ristretto255 import Element
 from app.errors import DatasetExists
-from app.identity.schemes import NORMALISATION_VERSION
-from app.ingest.ports import DatasetDraft, IndexPublication, SourceReport
+from app.ingest.checkpoints import Checkpoint, Plan
+from app.ingest.ports import DatasetDraft, IndexPublication, SourceReport, UnfinishedRun
+from app.ingest.sources.bytestream import Prefix
+from app.lifecycle.audit import Step
+from app.lifecycle.erasure import BY_PROGRAM
+from app.lifecycle.states import DatasetState
 from app.protocol.parameters import DeploymentParameters
-from app.storage.engine import database_errors
-from app.storage.tables import Dataset, Deployment, Entry, IngestRun, Range, SchemeIndex
+from app.storage.audit import record_step
+from app.storage.contents import delete_contents
+from app.storage.engine import database_errors, writing
+from app.storage.forgetting import new_revision
+from app.storage.parameters import deployment_parameters, stretch_of
+from app.storage.runs import RunState, newest_filled_run
+from app.storage.tables import Dataset, Entry, Forgotten, IngestRun, Range, SchemeIndex
 
 _ROWS_AT_ONCE = 1000
-_DELETED_AT_ONCE = 50_000
+_TAKEN = {
+    DatasetState.DRAFT: (
+        "is filled, and waits to be published",
+        "concerne dataset publish or erase it, or give this leak another --dataset",
+    ),
+    DatasetState.PUBLISHED: ("is already published", "give this leak another --dataset"),
+    DatasetState.RETIRED: ("is retired", "give this leak another --dataset"),
+    DatasetState.ERASED: (
+        "was erased, and its name is not used again",
+        "give this leak another --dataset",
+    ),
+}
 # As text, because a compiled statement's handling of each value takes longer than the insertion.
 _ADD_ENTRY = "INSERT INTO entry (index_id, element) VALUES (?, ?) ON CONFLICT DO NOTHING"
-
-
-def deployment_parameters(session: Session) -> DeploymentParameters:
-    """Return the deployment's public parameters."""
-    deployment = session.exec(select(Deployment)).one()
-    return DeploymentParameters(deployment.stretch_salt, NORMALISATION_VERSION)
 
 
 class SqlDraftStore:
@@ -33,10 +48,12 @@ class SqlDraftStore:
 
     Args:
         engine: as `open_database` gives it.
+        by: who fills them, for the audit trail.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, by: str = BY_PROGRAM) -> None:
         self._engine = engine
+        self._by = by
 
     def deployment(self) -> DeploymentParameters:
         """Return the deployment's public parameters."""
@@ -44,68 +61,141 @@ class SqlDraftStore:
             return deployment_parameters(session)
 
     def check_absent(self, dataset: str) -> None:
-        """Raise DatasetExists if a published dataset has that slug."""
+        """Raise DatasetExists if the slug is taken by anything but an unfinished draft."""
         with database_errors(), Session(self._engine) as session:
             found = session.exec(select(Dataset).where(col(Dataset.slug) == dataset)).first()
-            if found is not None and found.epoch is not None:
-                raise DatasetExists(
-                    f"the dataset {dataset} is already published",
-                    hint="give this leak another --dataset",
-                )
+            if found is None or _is_unfinished(session, found):
+                return
+            told, hint = _TAKEN[DatasetState(found.state)]
+            raise DatasetExists(f"the dataset {dataset} {told}", hint=hint)
 
     def has_draft(self, dataset: str) -> bool:
         """Tell whether a run that did not reach its end left a draft of that slug."""
-        draft = (col(Dataset.slug) == dataset) & col(Dataset.epoch).is_(None)
         with database_errors(), Session(self._engine) as session:
-            return session.exec(select(Dataset.id).where(draft)).first() is not None
+            found = session.exec(select(Dataset).where(col(Dataset.slug) == dataset)).first()
+            return found is not None and _is_unfinished(session, found)
+
+    def unfinished(self, dataset: str) -> UnfinishedRun | None:
+        """Return such a run, if it got as far as a checkpoint."""
+        with database_errors(), Session(self._engine) as session:
+            found = session.exec(select(Dataset).where(col(Dataset.slug) == dataset)).first()
+            if found is None or not _is_unfinished(session, found):
+                return None
+            run = session.exec(
+                select(IngestRun).where(
+                    col(IngestRun.dataset_id) == found.id,
+                    col(IngestRun.state) == RunState.RUNNING,
+                )
+            ).first()
+            # Schema 1 noted no run before its end.
+            if run is None or run.position is None:
+                return None
+            indexes = session.exec(
+                select(SchemeIndex)
+                .where(col(SchemeIndex.dataset_id) == found.id, col(SchemeIndex.epoch) == run.epoch)
+                .order_by(col(SchemeIndex.position))
+            ).all()
+            ids = {index.scheme: _saved_id(index.id) for index in indexes}
+            begun = run.counters or {}
+            return UnfinishedRun(
+                plan=Plan(bytes.fromhex(begun["mapping"]), date.fromisoformat(begun["began_on"])),
+                stretch=stretch_of(indexes[0]),
+                public_keys={i.scheme: decode_public_key(i.public_key) for i in indexes},
+                draft=SqlDraft(self._engine, dataset, _saved_id(run.id), ids, by=self._by),
+                checkpoint=Checkpoint.from_json(run.position),
+                is_overtaken=begun["tokens"] != _tokens(session),
+            )
+
+    def sources(self, dataset: str) -> Collection[Prefix]:
+        """Return length and digest of each source that was read to its end into the dataset."""
+        finished = (
+            select(IngestRun)
+            .join(Dataset, col(IngestRun.dataset_id) == col(Dataset.id))
+            .where(
+                col(Dataset.slug) == dataset,
+                col(Dataset.state) != DatasetState.ERASED,
+                col(IngestRun.state) == RunState.FINISHED,
+            )
+        )
+        with database_errors(), Session(self._engine) as session:
+            runs = session.exec(finished).all()
+            return {Prefix(r.source_bytes, r.source_sha256) for r in runs if r.source_sha256}
 
     def discard_stale(self, dataset: str) -> None:
-        """Remove the draft of that slug, if there is one; a published dataset is left as it is."""
+        """Remove the unfinished draft of that slug, if there is one; all else is left as it is."""
+        if not self.has_draft(dataset):
+            return
         with database_errors(), Session(self._engine) as session:
-            draft = (col(Dataset.slug) == dataset) & col(Dataset.epoch).is_(None)
-            ids = session.exec(
-                select(SchemeIndex.id)
-                .join(Dataset, col(SchemeIndex.dataset_id) == col(Dataset.id))
-                .where(draft)
-            ).all()
+            indexes = select(SchemeIndex.id).join(
+                Dataset, col(SchemeIndex.dataset_id) == col(Dataset.id)
+            )
+            ids = session.exec(indexes.where(col(Dataset.slug) == dataset)).all()
             session.rollback()
-            for index_id in ids:
-                _delete_entries(session, index_id)
-            session.exec(delete(Dataset).where(draft))
-            session.commit()
+            delete_contents(session, ids)
+        with writing(self._engine) as session:
+            is_draft = col(Dataset.state) == DatasetState.DRAFT
+            session.exec(delete(Dataset).where(col(Dataset.slug) == dataset, is_draft))
+            record_step(session, Step.INGEST_ABORTED, dataset=dataset, by=self._by)
 
     def begin(self, draft: DatasetDraft) -> SqlDraft:
         """Write the draft and its empty indexes."""
-        with database_errors(), Session(self._engine) as session:
-            dataset = Dataset(slug=draft.dataset, title=draft.title, breach_date=draft.breach_date)
+        with writing(self._engine) as session:
+            dataset = Dataset(
+                slug=draft.dataset,
+                title=draft.title,
+                breach_date=draft.breach_date,
+                state=DatasetState.DRAFT,
+                ends_on=draft.ends_on,
+            )
             session.add(dataset)
             session.flush()
-            indexes = _indexes(draft, _saved_id(dataset.id))
-            session.add_all(indexes)
-            session.commit()
+            dataset_id = _saved_id(dataset.id)
+            run = IngestRun(
+                dataset_id=dataset_id,
+                epoch=draft.epoch,
+                state=RunState.RUNNING,
+                started_at=datetime.now(UTC),
+                counters={
+                    "mapping": draft.plan.mapping_sha256.hex(),
+                    "began_on": draft.plan.began_on.isoformat(),
+                    "tokens": _tokens(session),
+                },
+            )
+            indexes = _indexes(draft, dataset_id)
+            session.add_all([run, *indexes])
+            session.flush()
+            record_step(session, Step.INGEST_STARTED, dataset=draft.dataset, by=self._by)
             ids = {index.scheme: _saved_id(index.id) for index in indexes}
-            return SqlDraft(self._engine, _saved_id(dataset.id), draft.epoch, ids)
+            run_id = _saved_id(run.id)
+        return SqlDraft(self._engine, draft.dataset, run_id, ids, by=self._by)
 
 
 class SqlDraft:
     """One draft in the database: implements `ingest.ports.Draft`."""
 
     def __init__(
-        self, engine: Engine, dataset_id: int, epoch: int, index_ids: Mapping[str, int]
+        self, engine: Engine, dataset: str, run_id: int, index_ids: Mapping[str, int], *, by: str
     ) -> None:
         self._engine = engine
-        self._dataset_id = dataset_id
-        self._epoch = epoch
+        self._dataset = dataset
+        self._run_id = run_id
         self._index_ids = index_ids
+        self._by = by
 
-    def add(self, entries: Mapping[str, Sequence[Element]]) -> None:
-        """Add elements by scheme, in one transaction; those that are there already stay one."""
+    def add(
+        self, entries: Mapping[str, Sequence[Element]], checkpoint: Checkpoint | None = None
+    ) -> None:
+        """Add elements by scheme, and the checkpoint with them, in one transaction."""
         with database_errors(), Session(self._engine) as session:
             for scheme, elements in entries.items():
                 # In order, so that neighbours in the tree are written together.
                 index_id = self._index_ids[scheme]
                 rows = [(index_id, element) for element in sorted(elements)]
                 session.connection().exec_driver_sql(_ADD_ENTRY, rows)
+            if checkpoint is not None:
+                run = session.get_one(IngestRun, self._run_id)
+                run.position = checkpoint.as_json()
+                session.add(run)
             session.commit()
 
     def count(self, scheme: str) -> int:
@@ -123,30 +213,31 @@ class SqlDraft:
             for page in found.partitions():
                 yield from map(Element, page)
 
-    def publish(self, report: SourceReport, indexes: Iterable[IndexPublication]) -> None:
-        """Write the ranges of each index, then make the epoch the current one."""
+    def finish(self, report: SourceReport, indexes: Iterable[IndexPublication]) -> None:
+        """Write the ranges of each index, then note that the epoch is whole."""
+        entries = 0
         for publication in indexes:
             with database_errors(), Session(self._engine) as session:
                 self._write_index(session, publication)
                 session.commit()
-        now = datetime.now(UTC)
-        with database_errors(), Session(self._engine) as session:
-            session.add(_run_of(self._dataset_id, report, now))
-            session.flush()
-            session.exec(
-                update(Dataset)
-                .where(col(Dataset.id) == self._dataset_id)
-                .values(
-                    rows=report.counts.rows,
-                    rows_rejected=report.counts.rejected,
-                    epoch=self._epoch,
-                    published_at=now,
-                )
+            entries += publication.entries
+        with writing(self._engine) as session:
+            run = session.get_one(IngestRun, self._run_id)
+            _fill_in(run, report)
+            session.add(run)
+            counts = {"rows": run.rows, "rows_used": run.rows_used, "entries": entries}
+            record_step(
+                session,
+                Step.INGEST_FINISHED,
+                dataset=self._dataset,
+                by=self._by,
+                counts=counts | {"forgotten": run.forgotten},
             )
-            session.commit()
 
     def _write_index(self, session: Session, publication: IndexPublication) -> None:
         index_id = self._index_ids[publication.scheme]
+        # Those that a run left which was interrupted here.
+        session.exec(delete(Range).where(col(Range.index_id) == index_id))
         session.exec(
             update(SchemeIndex)
             .where(col(SchemeIndex.id) == index_id)
@@ -163,15 +254,14 @@ class SqlDraft:
             session.connection().execute(insert(Range), rows)
 
 
-def _delete_entries(session: Session, index_id: int | None) -> None:
-    """Delete an index's entries in pieces, as one statement keeps what it changes in memory."""
-    some = select(Entry.element).where(col(Entry.index_id) == index_id).limit(_DELETED_AT_ONCE)
-    deletion = delete(Entry).where(
-        col(Entry.index_id) == index_id, col(Entry.element).in_(some.scalar_subquery())
-    )
-    while session.exec(deletion).rowcount:
-        session.commit()
-    session.commit()
+def _tokens(session: Session) -> int:
+    """Return how many tokens of forgotten people there are; none is ever taken away."""
+    return session.exec(select(func.count()).select_from(Forgotten)).one()
+
+
+def _is_unfinished(session: Session, dataset: Dataset) -> bool:
+    is_draft = dataset.state == DatasetState.DRAFT
+    return is_draft and newest_filled_run(session, dataset) is None
 
 
 def _indexes(draft: DatasetDraft, dataset_id: int) -> list[SchemeIndex]:
@@ -186,26 +276,27 @@ def _indexes(draft: DatasetDraft, dataset_id: int) -> list[SchemeIndex]:
             stretch_memory_kib=draft.stretch.memory_kib,
             stretch_iterations=draft.stretch.iterations,
             stretch_parallelism=draft.stretch.parallelism,
+            revision=new_revision(),
         )
         for position, (scheme, public_key) in enumerate(draft.public_keys.items())
     ]
 
 
-def _run_of(dataset_id: int, report: SourceReport, now: datetime) -> IngestRun:
+def _fill_in(run: IngestRun, report: SourceReport) -> None:
     counts = report.counts
-    return IngestRun(
-        dataset_id=dataset_id,
-        finished_at=now,
-        source_sha256=report.sha256,
-        source_bytes=report.size_bytes,
-        rows=counts.rows,
-        rows_used=counts.used,
-        rejects={
-            reason: {"rows": rows, "first_lines": counts.reject_lines[reason]}
-            for reason, rows in counts.rejects.items()
-        },
-        refused_values=dict(counts.refused_values),
-    )
+    run.state = RunState.FINISHED
+    run.position = None
+    run.finished_at = datetime.now(UTC)
+    run.source_sha256 = report.sha256
+    run.source_bytes = report.size_bytes
+    run.rows = counts.rows
+    run.rows_used = counts.used
+    run.forgotten = report.forgotten
+    run.rejects = {
+        reason: {"rows": rows, "first_lines": counts.reject_lines[reason]}
+        for reason, rows in counts.rejects.items()
+    }
+    run.refused_values = dict(counts.refused_values)
 
 
 def _saved_id(number: int | None) -> int:

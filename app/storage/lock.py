@@ -11,10 +11,36 @@ from pathlib import Path
 from app.errors import IngestRunning, Unavailable
 from app.protocol.parameters import check_slug
 
+_FORGETTING = ".forgetting.lock"
+
 
 @contextmanager
 def ingest_lock(folder: Path, dataset: str) -> Iterator[None]:
     """Hold the right to fill a dataset; the kernel lets go of it even when we are killed.
+
+    Nobody is forgotten while it is held: whom an ingest must leave out is read when it begins.
+
+    Raises:
+        IngestRunning: another process holds it, or somebody is being forgotten.
+    """
+    with dataset_lock(folder, dataset), _forgetting(folder, fcntl.LOCK_SH):
+        yield
+
+
+@contextmanager
+def forgetting_lock(folder: Path) -> Iterator[None]:
+    """Hold the right to forget somebody, which nobody has while anything is ingested.
+
+    Raises:
+        IngestRunning: something is.
+    """
+    with _forgetting(folder, fcntl.LOCK_EX):
+        yield
+
+
+@contextmanager
+def dataset_lock(folder: Path, dataset: str) -> Iterator[None]:
+    """Hold the right to change a dataset.
 
     Raises:
         IngestRunning: another process holds it.
@@ -24,7 +50,7 @@ def ingest_lock(folder: Path, dataset: str) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise IngestRunning(
-                f"another ingest is filling the dataset {dataset}",
+                f"an ingest, or another command, is changing the dataset {dataset}",
                 hint="wait until it ends, or stop it",
             ) from None
         yield
@@ -35,6 +61,19 @@ def folder_lock(folder: Path) -> Iterator[None]:
     """Wait for the right to make what is missing in a folder."""
     with _descriptor(folder, os.O_RDONLY) as descriptor:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _forgetting(folder: Path, kind: int) -> Iterator[None]:
+    with _descriptor(folder / _FORGETTING, os.O_CREAT | os.O_RDWR) as descriptor:
+        try:
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise IngestRunning(
+                "nobody can be forgotten while something is ingested, nor the other way round",
+                hint="wait until that ends",
+            ) from None
         yield
 
 

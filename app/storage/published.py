@@ -7,15 +7,18 @@ from datetime import UTC
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from app.crypto.keys import decode_public_key
-from app.crypto.stretch import StretchProfile
 from app.errors import EpochGone, Unavailable
 from app.exposure.ports import Published
+from app.lifecycle.states import DatasetState
 from app.protocol.fingerprints import FINGERPRINT_BYTES
-from app.protocol.parameters import DatasetParameters, SchemeParameters
-from app.storage.drafts import deployment_parameters
+from app.protocol.parameters import DatasetParameters
 from app.storage.engine import database_errors
+from app.storage.parameters import dataset_parameters, deployment_parameters
 from app.storage.tables import Dataset, Range, SchemeIndex
+
+# A dataset whose end has come is published until it is erased; that it answers nobody all the
+# same is the catalogue's business, which knows what time it is whenever somebody asks.
+_IS_PUBLISHED = col(Dataset.state) == DatasetState.PUBLISHED
 
 
 class SqlPublishedStore:
@@ -31,12 +34,11 @@ class SqlPublishedStore:
     def load(self) -> Published:
         """Return everything public, as of one moment."""
         with database_errors(), Session(self._engine) as session:
-            found = session.exec(
-                select(Dataset).where(col(Dataset.epoch).is_not(None)).order_by(col(Dataset.slug))
-            )
+            found = session.exec(select(Dataset).where(_IS_PUBLISHED).order_by(col(Dataset.slug)))
             return Published(
                 deployment_parameters(session),
-                tuple(_dataset_parameters(session, dataset) for dataset in found.all()),
+                tuple(_parameters(session, dataset) for dataset in found.all()),
+                _revisions(session),
             )
 
     def read_range(self, dataset: str, scheme: str, epoch: int, prefix: int) -> bytes:
@@ -89,6 +91,7 @@ def _index(session: Session, dataset: str, scheme: str, epoch: int) -> SchemeInd
         .join(Dataset, col(SchemeIndex.dataset_id) == col(Dataset.id))
         .where(
             col(Dataset.slug) == dataset,
+            _IS_PUBLISHED,
             col(Dataset.epoch) >= epoch,
             col(SchemeIndex.scheme) == scheme,
             col(SchemeIndex.epoch) == epoch,
@@ -109,39 +112,24 @@ def _not_whole() -> Unavailable:
     return Unavailable("the stored ranges of an index are not complete")
 
 
-def _dataset_parameters(session: Session, dataset: Dataset) -> DatasetParameters:
+def _parameters(session: Session, dataset: Dataset) -> DatasetParameters:
     if dataset.epoch is None or dataset.published_at is None:
         raise Unavailable("a published dataset has no epoch")
-    indexes = session.exec(
-        select(SchemeIndex)
-        .where(col(SchemeIndex.dataset_id) == dataset.id, col(SchemeIndex.epoch) == dataset.epoch)
-        .order_by(col(SchemeIndex.position))
-    ).all()
-    return DatasetParameters(
-        dataset=dataset.slug,
-        title=dataset.title,
-        breach_date=dataset.breach_date,
+    return dataset_parameters(
+        session,
+        dataset,
+        epoch=dataset.epoch,
         # SQLite keeps no time zone; what was written is UTC.
         published_at=dataset.published_at.replace(tzinfo=UTC),
-        epoch=dataset.epoch,
         rows=dataset.rows,
         rows_rejected=dataset.rows_rejected,
-        schemes={index.scheme: _scheme_parameters(index) for index in indexes},
     )
 
 
-def _scheme_parameters(index: SchemeIndex) -> SchemeParameters:
-    return SchemeParameters(
-        scheme=index.scheme,
-        epoch=index.epoch,
-        public=index.is_public,
-        public_key=decode_public_key(index.public_key),
-        prefix_bits=index.prefix_bits,
-        range_length=index.range_length,
-        stretch=StretchProfile(
-            index.stretch_memory_kib, index.stretch_iterations, index.stretch_parallelism
-        ),
-        entries=index.entries,
-        rows=index.rows,
-        commitment=index.commitment,
+def _revisions(session: Session) -> dict[tuple[str, str, int], int]:
+    found = session.exec(
+        select(Dataset.slug, SchemeIndex.scheme, SchemeIndex.epoch, SchemeIndex.revision)
+        .join(SchemeIndex, col(SchemeIndex.dataset_id) == col(Dataset.id))
+        .where(_IS_PUBLISHED, col(SchemeIndex.epoch) == col(Dataset.epoch))
     )
+    return {(slug, scheme, epoch): revision for slug, scheme, epoch, revision in found}

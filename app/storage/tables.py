@@ -1,7 +1,7 @@
 """What is stored, and nothing of it testable without a key that is not here.
 
 `entry` is for changing the key and is never read while answering; `range` is all that answering
-needs.
+needs. The tables are made and changed by `migrations` alone; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -9,10 +9,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Column, DateTime, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy import JSON, Column, DateTime, LargeBinary, MetaData, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+
+
+def _optional_json() -> Column[Any]:
+    return Column(JSON(none_as_null=True), nullable=True)
 
 
 class Table(SQLModel):
@@ -38,20 +42,32 @@ class Deployment(Table, table=True):
 
 
 class Dataset(Table, table=True):
-    """One leak. `epoch` and `published_at` are empty while it is a draft and answers nobody."""
+    """One leak. Which `state` may follow which is said in `lifecycle.states`.
+
+    `epoch` and `published_at` are empty until it is first published. `erasure` is what its erasure
+    counted when it began, and `certificate` what it left when it was done.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     slug: str = Field(unique=True, max_length=64)
     title: str
     breach_date: date
+    state: str = Field(max_length=16)
+    ends_on: date
     epoch: int | None = None
     published_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     rows: int = 0
     rows_rejected: int = 0
+    erasure: dict[str, Any] | None = Field(default=None, sa_column=_optional_json())
+    certificate: str | None = None
 
 
 class SchemeIndex(Table, table=True):
-    """A dataset's entries under one scheme in one epoch, and what is public about them."""
+    """A dataset's entries under one scheme in one epoch, and what is public about them.
+
+    `revision` is random, and another one whenever the ranges change within the epoch; a counter
+    would tell how many people were taken out.
+    """
 
     __tablename__: ClassVar[Any] = "scheme_index"
     __table_args__ = (UniqueConstraint("dataset_id", "scheme", "epoch"),)
@@ -71,6 +87,7 @@ class SchemeIndex(Table, table=True):
     entries: int = 0
     rows: int = 0
     commitment: bytes | None = None
+    revision: int
 
 
 class Entry(Table, table=True):
@@ -93,16 +110,62 @@ class Range(Table, table=True):
 
 
 class IngestRun(Table, table=True):
-    """What one run read: digest, numbers, reasons and line numbers; never a value."""
+    """What one run read: digest, numbers, reasons and line numbers; never a value.
+
+    A dataset has one for each source that was read into it; `epoch` is the one that it fills. What
+    a run needs to be taken up again stands in `position` and `counters`. `started_at` is not known
+    of runs that schema 1 wrote.
+    """
 
     __tablename__: ClassVar[Any] = "ingest_run"
 
     id: int | None = Field(default=None, primary_key=True)
     dataset_id: int = Field(foreign_key="dataset.id", ondelete="CASCADE")
-    finished_at: datetime = Field(sa_type=DateTime(timezone=True))
-    source_sha256: bytes
-    source_bytes: int
-    rows: int
-    rows_used: int
-    rejects: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    refused_values: dict[str, int] = Field(sa_column=Column(JSON, nullable=False))
+    epoch: int
+    state: str = Field(max_length=16)
+    started_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    finished_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    position: dict[str, Any] | None = Field(default=None, sa_column=_optional_json())
+    counters: dict[str, Any] | None = Field(default=None, sa_column=_optional_json())
+    source_sha256: bytes | None = None
+    source_bytes: int = 0
+    rows: int = 0
+    rows_used: int = 0
+    forgotten: int = 0
+    rejects: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    refused_values: dict[str, int] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False)
+    )
+
+
+class SignedManifest(Table, table=True):
+    """What was published as one epoch, signed."""
+
+    __tablename__: ClassVar[Any] = "manifest"
+
+    dataset_id: int = Field(foreign_key="dataset.id", ondelete="CASCADE", primary_key=True)
+    epoch: int = Field(primary_key=True)
+    jws: str
+
+
+class AuditRecord(Table, table=True):
+    """One event of the audit trail; triggers refuse to change or delete any."""
+
+    __tablename__: ClassVar[Any] = "audit_event"
+    __table_args__ = {"sqlite_strict": True}
+
+    number: int | None = Field(default=None, primary_key=True)
+    event: str = Field(sa_column=Column(Text, nullable=False))
+    digest: bytes
+
+
+class Forgotten(Table, table=True):
+    """Whom no ingest may take in again: keyed tokens, in no order, of no dataset."""
+
+    __table_args__ = {"sqlite_with_rowid": False, "sqlite_strict": True}
+
+    token: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    key_id: bytes
+    memory_kib: int
+    iterations: int
+    parallelism: int

@@ -91,14 +91,14 @@ def write_exam_date(draw: Draw, exam: datetime.date) -> str:
     return "" if draw.per_thousand(12) else f"{exam.day:02d}/{exam.month:02d}/{exam.year:04d}"
 
 
-def write_surnames(draw: Draw, person: Person) -> tuple[str, str, bool]:
-    """Write the columns NOM and NOM_JF; with "EP" or "NEE" in the former, neither can be read."""
+def write_surnames(draw: Draw, person: Person) -> tuple[str, str]:
+    """Write the columns NOM and NOM_JF: now and then both names in the former, with EP or NEE."""
     surname = write_name(draw, person.surname)
     if not person.maiden_name:
-        return surname, "", True
+        return surname, ""
     maiden_name = write_name(draw, person.maiden_name)
     if not draw.per_thousand(60):
-        return surname, maiden_name, True
+        return surname, maiden_name
     whole = draw.pick(
         (
             f"{maiden_name.rstrip()} EP {surname}",
@@ -106,7 +106,7 @@ def write_surnames(draw: Draw, person: Person) -> tuple[str, str, bool]:
             f"{surname.rstrip()} NÉE {maiden_name}",
         )
     )
-    return whole, draw.pick(("", maiden_name)), False
+    return whole, draw.pick(("", maiden_name))
 
 
 def write_name(draw: Draw, name: str) -> str:

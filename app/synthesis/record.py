@@ -73,7 +73,7 @@ def make_record(draw: Draw, visit: Visit) -> Record:
     """Write one visit down, with the dirt that comes with it."""
     person = visit.person
     nir, nir_reads = dirt.write_nir(draw, person.nir) if visit.shows_nir else ("", False)
-    surname, maiden_name, names_read = dirt.write_surnames(draw, person)
+    surname, maiden_name = dirt.write_surnames(draw, person)
     born, born_reads = dirt.write_birth_date(draw, person.born)
     cells = (
         f"FICTIF-{visit.number:07d}",
@@ -101,7 +101,7 @@ def make_record(draw: Draw, visit: Visit) -> Record:
         identifiers.append(nir_identifier(person.nir))
     if nir_reads and born_reads:
         identifiers.append(nir_dob_identifier(person.nir, person.born.isoformat()))
-    if names_read and born_reads:
+    if born_reads:
         identifiers += _names(person)
     return Record(cells, identifiers)
 
@@ -169,7 +169,10 @@ def _contacts(visit: Visit) -> list[Identifier]:
 
 
 def _names(person: Person) -> list[Identifier]:
-    """Return the name somebody has, and the one that she was born with: the mapping reads both."""
+    """Return the name somebody has, and the one that she was born with.
+
+    Both are read, also where both stand in one column.
+    """
     born = person.born.isoformat()
     return [
         name_dob_identifier(surname, person.given_name, born)

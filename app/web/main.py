@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+import structlog
 from fastapi import FastAPI
 
 from app.crypto.keyring import KeyRing
+from app.crypto.signing import SigningKey
 from app.exposure.addresses import BlockDigests
 from app.exposure.answering import Answering
 from app.exposure.catalogue import Catalogue
 from app.exposure.keyholder import LocalKeyHolder
 from app.exposure.stretching import BoundedPool
+from app.lifecycle.erasure import Erasing, Sweeping
 from app.logs import configure_logs
+from app.plaintext.process import confine, is_confined
 from app.settings import Settings, load_settings
 from app.storage.engine import open_database
+from app.storage.erasing import SqlErasureStore
+from app.storage.lock import dataset_lock
 from app.storage.published import SqlPublishedStore
+from app.version import program_version
 from app.web.app import create_app
 from app.web.limits import Limits
 from app.web.services import Services
@@ -21,16 +30,22 @@ from app.web.services import Services
 
 def application() -> FastAPI:
     """Return the application as the environment and the settings' file describe it."""
+    # Under a server other than ours, the process is not confined yet.
+    confine()
     settings = load_settings()
     configure_logs(settings.log_level)
+    if not is_confined():
+        structlog.get_logger().warning("other processes of this user can read this one's memory")
     return create_app(wire(settings))
 
 
 def wire(settings: Settings) -> Services:
     """Open the database and the key ring, and put the use cases over them."""
-    key_holder = LocalKeyHolder(KeyRing(settings.keys))
+    ring = KeyRing(settings.keys)
+    key_holder = LocalKeyHolder(ring)
+    engine = open_database(settings.data)
     catalogue = Catalogue(
-        SqlPublishedStore(open_database(settings.data)),
+        SqlPublishedStore(engine),
         key_holder,
         resident_bytes=settings.resident_mib * 1024 * 1024,
         stale_after_seconds=settings.stale_seconds,
@@ -39,6 +54,13 @@ def wire(settings: Settings) -> Services:
     return Services(
         settings=settings,
         answering=Answering(catalogue, key_holder, pool),
+        sweeping=_sweeping(settings, SqlErasureStore(engine), ring),
         limits=Limits(settings, catalogue),
         digests=BlockDigests(),
     )
+
+
+def _sweeping(settings: Settings, store: SqlErasureStore, ring: KeyRing) -> Sweeping:
+    signing_key = partial(SigningKey.of, settings.keys)
+    erasing = Erasing(store, ring, signing_key, program=program_version())
+    return Sweeping(store, erasing, partial(dataset_lock, settings.data))

@@ -1,4 +1,4 @@
-"""While the application runs, what is published is reread every few seconds."""
+"""While the application runs, it rereads what is published, and erases what comes to its end."""
 
 from __future__ import annotations
 
@@ -12,20 +12,24 @@ from fastapi import FastAPI
 from app.exposure.catalogue import Catalogue
 from app.logs import describe_exception
 from app.web.services import Services
+from app.web.sweeping import Sweeps
 
 _EVERY_INDEX = "all"
 
 
 def renewing(services: Services) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """Return the application's lifespan: reread before it answers, and then again and again."""
-    renewal = _Renewal(services.answering.catalogue, services.settings.renew_seconds)
+    seconds = services.settings.renew_seconds
+    renewal = _Renewal(services.answering.catalogue, seconds)
+    sweeps = Sweeps(services.sweeping, seconds)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await renewal.once()
-        task = asyncio.create_task(renewal.for_ever())
+        tasks = [asyncio.create_task(each.for_ever()) for each in (renewal, sweeps)]
         yield
-        task.cancel()
+        for task in tasks:
+            task.cancel()
         services.answering.close()
 
     return lifespan

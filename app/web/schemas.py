@@ -124,6 +124,7 @@ class DatasetSummary(BaseModel):
         title="Fuite inventée (made-up leak)",
         breach_date="2021-02-23",
         published_at="2026-01-02T03:04:05+00:00",
+        ends_on="2027-01-02",
         epoch=1,
         rows=491840,
         public_schemes=["nir-dob"],
@@ -133,6 +134,7 @@ class DatasetSummary(BaseModel):
     title: str
     breach_date: str
     published_at: str
+    ends_on: str
     epoch: int
     rows: int
     public_schemes: list[str]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.exposure.addresses import BlockDigests
 from app.exposure.answering import Answering
+from app.lifecycle.erasure import Sweeping
 from app.settings import Settings
 from app.web.limits import Limits
 
@@ -16,5 +17,6 @@ class Services:
 
     settings: Settings
     answering: Answering
+    sweeping: Sweeping
     limits: Limits
     digests: BlockDigests

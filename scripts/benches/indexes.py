@@ -12,16 +12,20 @@ import math
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from app.crypto.keyring import KeyRing
 from app.crypto.stretch import StretchProfile
+from app.ingest.checkpoints import Plan
 from app.ingest.ports import DatasetDraft, IndexPublication, SourceReport
 from app.ingest.records import RowCounts
+from app.lifecycle.ending import default_end, today
+from app.lifecycle.erasure import BY_PROGRAM
 from app.protocol.fingerprints import FINGERPRINT_BYTES
 from app.protocol.parameters import key_name
 from app.protocol.ranges import choose_prefix_bits
+from app.storage.datasets import SqlDatasetStore
 from app.storage.drafts import SqlDraftStore
 from app.storage.engine import open_database
 from scripts.benches.leaks import DATASET
@@ -47,17 +51,20 @@ def publish(data: Path, entries: int, profile: StretchProfile) -> MadeUpIndex:
     """Make up and publish an index of so many entries in a data folder that is new."""
     prefix_bits = choose_prefix_bits(entries)
     index = MadeUpIndex(data, prefix_bits, _range_length(entries, prefix_bits))
-    store = SqlDraftStore(open_database(data))
+    engine = open_database(data)
+    store, datasets = SqlDraftStore(engine), SqlDatasetStore(engine)
     key = KeyRing(data / "keys").create(key_name(DATASET, SCHEME, EPOCH))
     draft = store.begin(
         DatasetDraft(
             dataset=DATASET,
             title="Made-up fingerprints",
             breach_date=date(2021, 2, 23),
+            ends_on=default_end(today()),
             epoch=EPOCH,
             stretch=profile,
             public_keys={SCHEME: key.public_key},
             public_schemes=[SCHEME],
+            plan=Plan(bytes(32), today()),
         )
     )
     publication = IndexPublication(
@@ -69,7 +76,9 @@ def publish(data: Path, entries: int, profile: StretchProfile) -> MadeUpIndex:
         commitment=None,
         ranges=_ranges(index),
     )
-    draft.publish(SourceReport(bytes(32), 0, RowCounts(rows=entries, used=entries)), [publication])
+    draft.finish(SourceReport(bytes(32), 0, RowCounts(rows=entries, used=entries)), [publication])
+    filled = datasets.filled_epoch(DATASET, datetime.now(UTC))
+    datasets.publish(DATASET, BY_PROGRAM, filled, "a manifest of nothing")
     return index
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 from app.crypto.stretch import INSECURE_TEST_ONLY, OWASP_19_MIB
+from scripts.benches import reading, resuming
 from scripts.benches.floors import bare_argon2id_on_all_cores
 from scripts.benches.leaks import Leak, ingest
 from scripts.benches.measuring import (
@@ -47,6 +48,8 @@ def measure(plan: Plan) -> Result:
         [
             Figure(name, Unit.SECONDS, wall, TARGET),
             Figure("  the same, CPU time", Unit.SECONDS, cpu),
+            *reading.figures(plan),
+            *resuming.figures(plan),
         ],
         ["ingest: in this process, from an empty data folder to the end of the publication"],
     )

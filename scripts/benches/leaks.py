@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from app.crypto.keyring import KeyRing
+from app.crypto.signing import SigningKey
 from app.crypto.stretch import StretchProfile
 from app.ingest.mapping import parse_mapping
 from app.ingest.pipeline import Ingest, IngestReport
+from app.ingest.sources.opening import LeakSource
+from app.ingest.sources.settings import SourceSettings
+from app.lifecycle.ending import default_end, today
+from app.lifecycle.erasure import BY_PROGRAM
+from app.lifecycle.publishing import Publishing
+from app.storage.datasets import SqlDatasetStore
 from app.storage.drafts import SqlDraftStore
 from app.storage.engine import open_database
 from app.synthesis.leak import synthesise
 from app.synthesis.mapping import MAPPING_TOML
+from app.version import program_version
 from scripts.benches.measuring import cores
 
 DATASET = "bench"
+# Of a made-up leak.
+ENCODING, DELIMITER = "cp1252", ";"
+# How a made-up leak is to be read.
+SETTINGS = SourceSettings(encoding=ENCODING, delimiter=DELIMITER)
 _SEED = 1
 
 
@@ -45,6 +58,12 @@ class Leak:
         return [known for known in map(json.loads, lines) if known["scheme"] == scheme]
 
 
+def read_all(source: Path) -> int:
+    """Read every row of a made-up leak as an ingest does, and return how many there are."""
+    with source.open("rb") as stream, LeakSource(stream, SETTINGS).open() as table:
+        return sum(1 for _ in table.rows())
+
+
 class _Unwatched:
     """An observer that looks away."""
 
@@ -59,10 +78,16 @@ def ingest(leak: Leak, data: Path, profile: StretchProfile) -> IngestReport:
     """Ingest and publish a leak in this process, into a data folder that is new."""
     mapping = parse_mapping(leak.mapping.read_text(encoding="utf-8"))
     with leak.source.open("rb") as source:
-        return Ingest(
-            store=SqlDraftStore(open_database(data)),
-            ring=KeyRing(data / "keys"),
+        engine, ring = open_database(data), KeyRing(data / "keys")
+        report = Ingest(
+            store=SqlDraftStore(engine),
+            ring=ring,
             profile=profile,
             workers=cores(),
             observer=_Unwatched(),
-        ).run(source, mapping, DATASET)
+            ends_on=default_end(today()),
+        ).run(LeakSource(source, mapping.source, (), mapping.column_names), mapping, DATASET)
+    signing_key = partial(SigningKey.of, data / "keys")
+    publishing = Publishing(SqlDatasetStore(engine), ring, signing_key, program=program_version())
+    publishing.publish(DATASET, by=BY_PROGRAM)
+    return report

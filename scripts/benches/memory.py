@@ -12,6 +12,8 @@ from scripts.benches.servers import environment
 
 ALLOWED_MIB = 250
 SMALL_ROWS, LARGE_ROWS, FULL_ROWS = 10_000, 50_000, 491_840
+# Read and not ingested, as five million rows have some twenty million inputs.
+READ_ROWS, FULL_READ_ROWS = 500_000, 5_000_000
 # Argon2id's own memory: as much for two hundred rows as for any number.
 REAL_PROFILE_ROWS = 200
 _ALLOWED = Target(1.0)
@@ -40,6 +42,7 @@ def measure(plan: Plan) -> Result:
                 _SAME,
             ),
             _over_allowed(f"peak memory of {REAL_PROFILE_ROWS:,} rows with real Argon2id", real),
+            _reading(plan),
         ],
         notes,
     )
@@ -49,21 +52,45 @@ def _over_allowed(what: str, mib: float) -> Figure:
     return Figure(f"{what}, over the allowed", Unit.MIB, [Pair(mib, ALLOWED_MIB)], _ALLOWED)
 
 
+def _reading(plan: Plan) -> Figure:
+    """Compare the peak memory of reading two sizes."""
+    rows = FULL_READ_ROWS if plan.is_full else READ_ROWS
+    leak = Leak.make_up(plan.folder / "read", SMALL_ROWS)
+    header, _, body = leak.source.read_bytes().partition(b"\n")
+    long = plan.folder / "long.csv"
+    with long.open("wb") as out:
+        out.write(header + b"\n")
+        for _ in range(rows // SMALL_ROWS):
+            out.write(body)
+    small, large = (
+        _peak_of([sys.executable, "-m", "scripts.benches.readall", str(path)])
+        for path in (leak.source, long)
+    )
+    long.unlink()
+    name = f"peak memory of reading {rows:,} rows over that of {SMALL_ROWS:,}"
+    return Figure(name, Unit.MIB, [Pair(large, small)], _SAME)
+
+
 def _peak_mib(folder: Path, rows: int, profile: str) -> float:
     leak = Leak.make_up(folder / f"leak-{rows}", rows)
     arguments = [
         leak.source, "--dataset", DATASET, "--mapping", leak.mapping,
         "--data", folder / f"data-{rows}",
     ]  # fmt: skip
-    command = [sys.executable, "-m", "scripts.benches.peak"]
-    command += [sys.executable, "-m", "app.cli", "ingest", *map(str, arguments)]
+    ingest = [sys.executable, "-m", "app.cli", "ingest", *map(str, arguments)]
+    mib = _peak_of(ingest, CONCERNE_STRETCH_PROFILE=profile)
+    leak.source.unlink()
+    return mib
+
+
+def _peak_of(command: list[str], **variables: str) -> float:
+    """Run a command, and return its peak memory in MiB."""
     done = subprocess.run(
-        command,
-        env=environment({"CONCERNE_STRETCH_PROFILE": profile}),
+        [sys.executable, "-m", "scripts.benches.peak", *command],
+        env=environment(variables),
         capture_output=True,
         check=False,
     )
-    leak.source.unlink()
     if done.returncode != 0:
-        raise RuntimeError(f"the ingest failed: {done.stderr.decode(errors='replace')[-1000:]}")
+        raise RuntimeError(f"the command failed: {done.stderr.decode(errors='replace')[-1000:]}")
     return int(done.stdout) / 2**20

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from app.cli.ingest import run_ingest
+from app.cli.ingestion import run_ingest
 from app.settings import Settings
 from app.synthesis.leak import synthesise
 from app.synthesis.mapping import MAPPING_TOML

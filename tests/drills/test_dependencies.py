@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from app.cli.ingest import run_ingest
+from app.cli.ingestion import run_ingest
 from app.synthesis.leak import synthesise
 from tests.conftest import Leak
 from tests.serving import serving_settings

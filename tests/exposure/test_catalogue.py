@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -38,11 +40,13 @@ class MemoryStore:
         self.ranges = {("demo", "phone", 1): self.first.ranges}
         self.is_down = False
         self.reads = 0
+        self.revision = 1
 
     def load(self) -> Published:
         if self.is_down:
             raise Unavailable("the database failed")
-        return Published(DEPLOYMENT, self.datasets)
+        revisions = dict.fromkeys(self.ranges, self.revision)
+        return Published(DEPLOYMENT, self.datasets, revisions)
 
     def read_range(self, dataset: str, scheme: str, epoch: int, prefix: int) -> bytes:
         self.reads += 1
@@ -128,6 +132,51 @@ def test_ranges_that_are_in_memory_are_not_read_again(store: MemoryStore, clock:
     store.reads = 0
     catalogue.renew()
     assert store.reads == 0
+
+
+def test_ranges_that_changed_within_the_epoch_are_read_again(
+    store: MemoryStore, clock: Clock
+) -> None:
+    """Somebody was taken out; what is in memory, or in a client's cache, would say "exposed"."""
+    catalogue = catalogue_of(store, clock)
+    catalogue.renew()
+    old = catalogue.index("demo", "phone")
+    store.ranges = {("demo", "phone", 1): {p: bytes(len(r)) for p, r in store.first.ranges.items()}}
+    store.revision = 2
+    catalogue.renew()
+    new = catalogue.index("demo", "phone")
+    assert (old.revision, new.revision) == (1, 2)
+    assert set(new.read_range(0)) == {0}
+    assert old.read_range(0) == store.first.ranges[0]
+
+
+@pytest.mark.parametrize("is_down", [False, True])
+def test_a_dataset_answers_nobody_from_the_second_of_its_end_on(
+    store: MemoryStore, clock: Clock, is_down: bool
+) -> None:
+    """Though nobody erased it, and whether or not the store still answers; others go on."""
+    ends_on = date(2027, 1, 2)
+    other = dataclasses.replace(store.first.dataset, dataset="other")
+    store.datasets = (dataclasses.replace(store.first.dataset, ends_on=ends_on), other)
+    store.ranges["other", "phone", 1] = store.first.ranges
+    wall = Clock()
+    wall.now = datetime(2027, 1, 1, 23, 59, 59, tzinfo=UTC).timestamp()
+    catalogue = Catalogue(
+        store, KeyHolderNames(), resident_bytes=0, stale_after_seconds=30, clock=clock, now=wall
+    )
+    catalogue.renew()
+    assert catalogue.index("demo", "phone").dataset == "demo"
+    wall.now += 1
+    store.is_down = is_down
+    for _ in range(2):
+        for ask in (catalogue.dataset, partial(catalogue.index, scheme="phone")):
+            with pytest.raises(UnknownDataset):
+                ask("demo")
+        assert [dataset.dataset for dataset in catalogue.datasets] == ["other"]
+        assert catalogue.index("other", "phone").dataset == "other"
+        catalogue.check_ready()
+        if not is_down:
+            catalogue.renew()
 
 
 def test_a_new_epoch_replaces_parameters_ranges_and_key_together(

@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 
 from app.errors import InvalidField, InvalidMapping
 from app.identity.characters import SPACES
-from app.identity.dates import check_date_format, normalise_birth_date
+from app.identity.dates import (
+    check_date_format,
+    check_file_date_format,
+    normalise_birth_date,
+    possible_birth_dates,
+)
 
 TODAY = date(2026, 3, 1)
 DATES = st.dates(date(1870, 1, 1), TODAY)
@@ -213,3 +218,62 @@ def test_other_characters_of_a_format_stand_for_themselves() -> None:
     result = normalise_birth_date("né(e) le 12.05.1985 [100%]", formats=formats, today=TODAY)
     assert result == "1985-05-12"
     assert reason("né(e) le 12x05x1985 [100%]", *formats) == "format"
+
+
+def possible(raw: str, *formats: str) -> list[str]:
+    return possible_birth_dates(raw, formats=formats, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("raw", "dates"),
+    [
+        ("01/02/21", ["1921-02-01", "2021-02-01"]),
+        ("1/2/85", ["1985-02-01"]),
+        ("28/02/26", ["1926-02-28", "2026-02-28"]),
+        ("02/03/26", ["1926-03-02"]),
+        ("29/02/00", ["2000-02-29"]),
+        ("01/02/1921", ["1921-02-01"]),
+    ],
+)
+def test_a_year_of_two_digits_is_of_two_centuries_if_both_are_past(
+    raw: str, dates: list[str]
+) -> None:
+    assert possible(raw, "%d/%m/%y", "%d/%m/%Y") == dates
+    check_file_date_format("%d/%m/%y")
+
+
+@pytest.mark.parametrize("raw", ["31/02/21", "29/02/21", "1/2/5", "01/02/021"])
+def test_no_century_makes_a_date_of_what_is_none(raw: str) -> None:
+    with pytest.raises(InvalidField):
+        possible(raw, "%d/%m/%y")
+
+
+@given(st.dates(date(1900, 1, 1), TODAY))
+def test_the_date_that_was_meant_is_among_those_that_are_possible(born: date) -> None:
+    for form in ("%d/%m/%y", "%y%m%d", "%d.%m.%y 00:00"):
+        assert born.isoformat() in possible(born.strftime(form), form)
+
+
+@given(st.text(st.sampled_from("0123456789/-. "), max_size=12) | DATES.map(date.isoformat))
+def test_with_whole_years_a_file_is_read_as_a_question_is(raw: str) -> None:
+    try:
+        asked = [normalise_birth_date(raw, formats=COMMON, today=TODAY)]
+    except InvalidField as refusal:
+        with pytest.raises(InvalidField, match=refusal.message):
+            possible(raw, *COMMON)
+    else:
+        assert possible(raw, *COMMON) == asked
+
+
+@pytest.mark.parametrize("form", ["%d/%m/%y", "%y-%m-%d"])
+def test_a_question_has_a_whole_year(form: str) -> None:
+    with pytest.raises(InvalidMapping, match="%Y"):
+        check_date_format(form)
+    with pytest.raises(InvalidMapping, match="%Y"):
+        normalise_birth_date("01/02/21", formats=[form])
+
+
+@pytest.mark.parametrize("form", ["%d/%m/%y/%Y", "%y/%y/%m/%d", "%d/%m"])
+def test_a_format_of_a_file_has_one_year(form: str) -> None:
+    with pytest.raises(InvalidMapping):
+        check_file_date_format(form)

@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import Session, func, select
 
 from app.crypto.keyring import KeyRing
-from app.crypto.stretch import INSECURE_TEST_ONLY
+from app.crypto.signing import SigningKey
+from app.crypto.stretch import INSECURE_TEST_ONLY, StretchProfile
 from app.exposure.catalogue import Catalogue
 from app.exposure.keyholder import LocalKeyHolder
-from app.ingest.delimited import DelimitedReader, Row
-from app.ingest.encodings import Line, LineReader
 from app.ingest.mapping import parse_mapping
 from app.ingest.pipeline import Ingest, IngestReport
-from app.ingest.source import ByteSource
+from app.ingest.rejects import DEFAULT_LIMIT, RejectLimit, RejectReport
+from app.ingest.sample import Look, PeekedSource
+from app.ingest.sources.bytestream import ByteSource
+from app.ingest.sources.delimited import DelimitedReader
+from app.ingest.sources.encodings import Line, TextStream
+from app.ingest.sources.opening import LeakSource
+from app.ingest.sources.rows import Row
+from app.ingest.sources.settings import SourceSettings
+from app.lifecycle.forgetting import suppressed
+from app.lifecycle.publishing import Publishing
+from app.storage.datasets import SqlDatasetStore
 from app.storage.drafts import SqlDraftStore
 from app.storage.engine import open_database
+from app.storage.forgetting import SqlForgettingStore
 from app.storage.published import SqlPublishedStore
 from app.storage.tables import Dataset, Entry, Range, SchemeIndex
 from app.synthesis.leak import synthesise
 from app.synthesis.mapping import MAPPING_TOML
 
+ENDS_ON = date(2999, 1, 1)
 PHONES_TOML = """\
 [fields]
 phone = "TEL"
@@ -99,19 +112,57 @@ class House:
 
     def ingest(
         self,
-        source: bytes | ByteSource,
+        source: bytes | ByteSource | LeakSource,
         mapping: str = MAPPING_TOML,
         dataset: str = "demo",
         observer: Watch | None = None,
+        max_rejects: RejectLimit = DEFAULT_LIMIT,
+        report: RejectReport | None = None,
+        *,
+        is_draft: bool = False,
+        is_anew: bool = False,
+        profile: StretchProfile = INSECURE_TEST_ONLY,
     ) -> IngestReport:
-        stream = io.BytesIO(source) if isinstance(source, bytes) else source
+        """Ingest a source, and publish it unless it is to stay a draft."""
+        columns = parse_mapping(mapping)
+        if not isinstance(source, LeakSource):
+            stream = io.BytesIO(source) if isinstance(source, bytes) else source
+            source = LeakSource(stream, columns.source, (), columns.column_names)
+        running = self.an_ingest(observer, max_rejects, report, profile)
+        told = running.run(source, columns, dataset, is_anew=is_anew)
+        if not is_draft:
+            self.publishing.publish(dataset, by="somebody")
+        return told
+
+    def an_ingest(
+        self,
+        observer: Watch | None = None,
+        max_rejects: RejectLimit = DEFAULT_LIMIT,
+        report: RejectReport | None = None,
+        profile: StretchProfile = INSECURE_TEST_ONLY,
+    ) -> Ingest:
         return Ingest(
             store=self.drafts,
             ring=self.ring,
-            profile=INSECURE_TEST_ONLY,
+            profile=profile,
             workers=2,
             observer=observer or Watch(),
-        ).run(stream, parse_mapping(mapping), dataset)
+            max_rejects=max_rejects,
+            report=report,
+            ends_on=ENDS_ON,
+            forgotten=suppressed(SqlForgettingStore(self.engine), self.folder / "keys"),
+        )
+
+    @property
+    def publishing(self) -> Publishing:
+        return Publishing(self.datasets, self.ring, self.signing_key, program="0")
+
+    @property
+    def datasets(self) -> SqlDatasetStore:
+        return SqlDatasetStore(self.engine)
+
+    def signing_key(self) -> SigningKey:
+        return SigningKey.of(self.folder / "keys")
 
     def catalogue(self, *, resident_bytes: int = 2**20) -> tuple[Catalogue, LocalKeyHolder]:
         holder = LocalKeyHolder(self.ring)
@@ -160,12 +211,24 @@ def phones(count: int, first: int = 0) -> bytes:
     return b"TEL\n" + b"".join(b"019900%04d\n" % n for n in range(first, first + count))
 
 
+def look_at(content: bytes, identities: Sequence[Any] = ()) -> Look:
+    """Return what opens a source as often as it is asked, as that of a file does."""
+    return lambda settings: LeakSource(io.BytesIO(content), settings, identities).open()
+
+
+def peek_at(source: PeekedSource) -> Look:
+    """Return what opens the beginning of a source that is a stream."""
+    return lambda settings: LeakSource(source.beginning(), settings).open()
+
+
 def lines_of(source: ByteSource | bytes, encoding: str = "auto") -> list[Line]:
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
-    return list(LineReader(stream, encoding))
+    text = TextStream(stream, encoding)
+    return list(text.lines(text.start, 0))
 
 
 def read(text: str | bytes, delimiter: str = ";") -> tuple[DelimitedReader, list[Row]]:
     raw = text.encode() if isinstance(text, str) else text
-    reader = DelimitedReader(LineReader(io.BytesIO(raw), "utf-8"), delimiter)
-    return reader, list(reader.open())
+    text_stream = TextStream(io.BytesIO(raw), "utf-8")
+    reader = DelimitedReader(text_stream, SourceSettings(delimiter=delimiter))
+    return reader, list(reader.rows())

@@ -28,6 +28,7 @@ from app.errors import (
 )
 from app.exposure.answering import Answering
 from app.exposure.stretching import BoundedPool
+from app.identity.schemes import SCHEMES
 from app.ingest import pipeline
 from app.ingest.distinct import RecentInputs
 from app.protocol.client import Batch, compare
@@ -99,6 +100,55 @@ def test_everyone_gets_the_right_answer_both_ways(
             plain = holder.locate(index.key_name, "demo", scheme, bits, value)
             assert plain == private
             assert answer_lookup(packed, plain) is expected
+
+
+PEOPLE = """\
+NOM;PRENOM;NE;TEL
+DUPONT EP MARTIN;MARIE ANNE SOPHIE;01/02/21;01 99 00 00 01 / 06 39 98 00 01
+MME LE GOFF NÃ‰E RIOU;Ã‰lÃ©onore;3/4/85;199000002.0
+"""
+PEOPLE_TOML = """\
+[fields]
+surname = "NOM"
+given_name = 2
+birth_date = { columns = "NE", formats = ["%d/%m/%y"] }
+phone = "TEL"
+
+[dataset]
+title = "Made up"
+breach_date = 2021-02-23
+"""
+
+
+def test_people_are_found_by_what_they_type_however_the_file_spells_them(home: House) -> None:
+    home.ingest(PEOPLE.encode(), PEOPLE_TOML)
+    catalogue, holder = home.catalogue()
+    pool = BoundedPool(workers=1, waiting=1)
+    answering = Answering(catalogue, holder, pool)
+
+    def ask(scheme: str, *values: str) -> Answer:
+        fields = dict(zip(SCHEMES[scheme].fields, values, strict=True))
+        return answering.lookup(catalogue.index("demo", scheme), fields).result().answer
+
+    for scheme, *values in (
+        ("name-dob", "Dupont", "Marie", "1921-02-01"),
+        ("name-dob", "Martin", "Marie-Anne", "2021-02-01"),
+        ("name-dob", "Dupont EP Martin", "Marie", "2021-02-01"),
+        ("name-dob", "Le Goff", "Éléonore", "1985-04-03"),
+        ("name-dob", "RIOU", "Eleonore", "1985-04-03"),
+        ("phone", "+33 1 99 00 00 01"),
+        ("phone", "0639980001"),
+        ("phone", "01 99 00 00 02"),
+    ):
+        assert ask(scheme, *values) is Answer.EXPOSED
+    for scheme, *values in (
+        ("name-dob", "Dupont", "Sophie", "1921-02-01"),
+        ("name-dob", "Riou", "Marie", "1985-04-03"),
+        ("name-dob", "Martin", "Marie", "1921-02-02"),
+        ("phone", "0199000003"),
+    ):
+        assert ask(scheme, *values) is Answer.NOT_EXPOSED
+    pool.close()
 
 
 def test_an_ingest_tells_what_it_read_and_how_far_it_is(ingested: tuple[House, Watch]) -> None:
@@ -187,28 +237,19 @@ def interrupt() -> None:
 
 
 @pytest.mark.parametrize("commit_entries", [1, 10**6])
-@pytest.mark.parametrize(
-    ("watch", "failure"),
-    [
-        (Watch(on_reading=interrupt), KeyboardInterrupt),
-        (Watch(on_publishing=interrupt), KeyboardInterrupt),
-        (Watch(), InvalidSource),
-    ],
-    ids=["reading", "publishing", "device"],
-)
-def test_whatever_ends_an_ingest_early_leaves_nothing(
+@pytest.mark.parametrize("failure", [KeyboardInterrupt, InvalidSource])
+def test_what_ends_an_ingest_that_got_nowhere_or_is_of_a_bad_source_leaves_nothing(
     home: House,
-    watch: Watch,
     failure: type[BaseException],
     commit_entries: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """No draft, no entry, no key; and the next run works."""
-    monkeypatch.setattr(pipeline, "COMMIT_ENTRIES", commit_entries)
-    source = phones(4000)
-    stream = io.BytesIO(source) if failure is KeyboardInterrupt else FailsAfter(source, 30_000)
+    is_bad = failure is InvalidSource
+    monkeypatch.setattr(pipeline, "COMMIT_ENTRIES", commit_entries if is_bad else 10**6)
+    stream = FailsAfter(phones(4000), 30_000) if is_bad else io.BytesIO(phones(4000))
     with pytest.raises(failure):
-        home.ingest(stream, PHONES_TOML, observer=watch)
+        home.ingest(stream, PHONES_TOML, observer=Watch() if is_bad else Watch(interrupt))
     home.check_empty()
     home.ingest(phones(20), PHONES_TOML)
     assert home.rows_in()["Entry"] == 20
@@ -235,7 +276,7 @@ def test_a_database_that_fails_while_filling_leaves_nothing_that_answers(
         connection.execute(text("ALTER TABLE lost RENAME TO entry"))
     assert home.catalogue()[0].datasets == ()
     assert home.rows_in()["Entry"] > 0
-    home.ingest(phones(20), PHONES_TOML)
+    home.ingest(phones(20), PHONES_TOML, is_anew=True)
     assert home.rows_in()["Entry"] == 20
 
 
@@ -243,15 +284,16 @@ def test_an_interruption_after_the_last_transaction_leaves_the_dataset_whole(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its keys must not be erased when its entries stay."""
-    publish = pipeline.Ingest._publish
+    finish = pipeline.Ingest._finish
 
-    def publish_and_interrupt(*arguments: Any) -> None:
-        publish(*arguments)
+    def finish_and_interrupt(*arguments: Any) -> None:
+        finish(*arguments)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pipeline.Ingest, "_publish", publish_and_interrupt)
+    monkeypatch.setattr(pipeline.Ingest, "_finish", finish_and_interrupt)
     with pytest.raises(KeyboardInterrupt):
         home.ingest(phones(20), PHONES_TOML)
+    home.publishing.publish("demo", by="somebody")
     catalogue, _ = home.catalogue()
     assert catalogue.index("demo", "phone").parameters.entries == 20
 
@@ -288,38 +330,49 @@ def test_a_name_that_cannot_be_a_datasets_is_refused(home: House) -> None:
 KILLED_RUN = """
 import os, signal, sys
 from pathlib import Path
-from app.ingest import pipeline
+from app.ingest import pipeline, progress
 from app.ingest.distinct import RecentInputs
 from tests.ingest.examples import PHONES_TOML, Watch, house, phones
 
-def die():
-    os.kill(os.getpid(), signal.SIGKILL)
+# At the twentieth chunk, or when the first scheme is about to be published.
+calls = iter(range(20 if sys.argv[2] == "on_reading" else 0))
 
-pipeline.COMMIT_ENTRIES = 1
+def die():
+    if next(calls, None) is None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+pipeline.COMMIT_ENTRIES, progress._TOLD_EVERY_SECONDS = 1, 0
 with house(Path(sys.argv[1])) as home:
     home.ingest(phones(900), PHONES_TOML, observer=Watch(**{sys.argv[2]: die}))
 """
 
 
+@pytest.mark.parametrize("is_anew", [True, False])
 @pytest.mark.parametrize("moment", ["on_reading", "on_publishing"])
-def test_a_killed_run_answers_nobody_and_the_next_one_is_right(home: House, moment: str) -> None:
+def test_a_killed_run_answers_nobody_and_the_next_one_is_right(
+    home: House, moment: str, is_anew: bool
+) -> None:
     killed = subprocess.run(
         [sys.executable, "-c", KILLED_RUN, str(home.folder), moment], cwd=ROOT, check=False
     )
     assert killed.returncode == -signal.SIGKILL
     assert home.rows_in()["Entry"] > 0
-    stale = home.ring.load("demo/phone/1").secret
+    secret = home.ring.load("demo/phone/1").secret
     assert home.catalogue()[0].datasets == ()
 
-    home.ingest(phones(300, 5000), PHONES_TOML)
-    assert home.rows_in()["Entry"] == 300
+    if is_anew:
+        home.ingest(phones(300, 5000), PHONES_TOML, is_anew=True)
+    else:
+        home.ingest(phones(900), PHONES_TOML)
+    assert home.rows_in()["Entry"] == (300 if is_anew else 900)
     assert home.ring.names() == ["demo/phone/1"]
-    assert home.ring.load("demo/phone/1").secret != stale
+    assert (home.ring.load("demo/phone/1").secret == secret) is not is_anew
     catalogue, holder = home.catalogue()
     pool = BoundedPool(workers=1, waiting=1)
     answering = Answering(catalogue, holder, pool)
     index = catalogue.index("demo", "phone")
-    for number, expected in (("0199005000", Answer.EXPOSED), ("0199000000", Answer.NOT_EXPOSED)):
+    there, absent = ("0199005000", "0199000000") if is_anew else ("0199000000", "0199005000")
+    for number, expected in ((there, Answer.EXPOSED), (absent, Answer.NOT_EXPOSED)):
         assert answering.lookup(index, {"phone": number}).result().answer is expected
     pool.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,14 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from app.crypto.oprf import hash_to_group
 from app.crypto.ristretto255 import Element
+from app.crypto.stretch import INSECURE_TEST_ONLY, stretch
 from app.errors import ConcerneError, InvalidMapping, InvalidSource, Unavailable
 from app.identity.schemes import normalise_fields, scheme_input, scheme_named
 from app.ingest import pipeline
+from app.ingest.checkpoints import Checkpoint
 from app.storage.drafts import SqlDraft
 from app.synthesis.mapping import MAPPING_TOML
 from app.synthesis.record import COLUMNS
 from tests.ingest.examples import PHONES_TOML, FailsAfter, House, Watch, house, phones
+from tests.traces import Traces, files_in
 
 # Values that stand nowhere else, one row of them, as the made-up mapping reads it.
 NIR, BORN, SURNAME, GIVEN_NAME = "2850595950048", "17/05/1985", "Zéphyrin-Témoin", "Cunégonde"
@@ -51,42 +54,25 @@ def source() -> bytes:
     return "\r\n".join([";".join(COLUMNS), *rows]).encode("cp1252")
 
 
-def markers() -> Iterator[bytes]:
-    """Yield every form in which an identifier must not be found."""
-    forms = {*CELLS.values(), REFUSED_CELLS["NUM_SECU"], REFUSED_CELLS["TEL_FIXE"]}
-    inputs: set[bytes] = set()
+def markers() -> Iterator[tuple[str, str | bytes]]:
+    """Yield every value that must not be found, and what is made of it on the way."""
+    yield from CELLS.items()
+    yield "a refused NIR", REFUSED_CELLS["NUM_SECU"]
+    yield "a refused phone", REFUSED_CELLS["TEL_FIXE"]
     for name, raw in IDENTIFIERS.items():
         scheme = scheme_named(name)
         values = normalise_fields(scheme, raw)
-        forms |= {*values, "".join(values), ";".join(values)}
-        inputs.add(scheme_input(scheme, values))
-    for form in forms:
-        for text in (form, form.upper(), form.lower(), form.replace(" ", "")):
-            inputs |= {text.encode("utf-8"), text.encode("cp1252"), text.encode("utf-16-le")}
-    for raw_bytes in inputs:
-        yield raw_bytes
-        yield raw_bytes.hex().encode()
-        # Without what depends on the bytes before and after.
-        yield base64.b64encode(raw_bytes)[:-4]
-        yield base64.urlsafe_b64encode(raw_bytes)[:-4]
-        for algorithm in ("md5", "sha1", "sha256", "sha512", "blake2b"):
-            digest = hashlib.new(algorithm, raw_bytes)
-            yield digest.digest()
-            yield digest.hexdigest().encode()
-            yield base64.b64encode(digest.digest())[:-4]
+        yield from ((name, text) for text in (*values, "".join(values), ";".join(values)))
+        yield name, scheme_input(scheme, values)
 
 
-MARKERS = {marker for marker in markers() if len(marker) >= 6}
+TRACES = Traces(markers())
 
 
 def check_clean(folder: Path) -> None:
-    names = set()
-    for path in folder.rglob("*"):
-        if path.is_file():
-            names.add(path.name)
-            content = path.read_bytes().lower() + path.read_bytes()
-            assert not [marker for marker in MARKERS if marker in content], path.name
-            assert not [marker for marker in MARKERS if marker in path.name.encode()]
+    left = files_in(folder)
+    assert TRACES.find(left) == []
+    names = {Path(path).name for path in left}
     assert {"concerne.sqlite3", "concerne.sqlite3-wal", "concerne.sqlite3-shm"} <= names
 
 
@@ -106,13 +92,27 @@ def test_the_search_finds_what_it_looks_for(home: House) -> None:
 
 def test_no_file_shows_anybody(home: House) -> None:
     report = home.ingest(source(), MAPPING_TOML)
-    assert set(report.entries.values()) == {1}
+    # The name is double: as it stands, and its halves.
+    assert report.entries == {"nir-dob": 1, "nir": 1, "name-dob": 3, "email": 1, "phone": 1}
     assert report.source.counts.refused_values == {"nir: length": 1, "phone: format": 1}
     check_clean(home.folder)
     home.engine.dispose()
     (home.folder / "concerne.sqlite3-wal").touch()
     (home.folder / "concerne.sqlite3-shm").touch()
     check_clean(home.folder)
+
+
+def test_nothing_is_kept_that_could_be_tested_without_the_key(home: House) -> None:
+    """Neither the stretched input nor its element before the key: the salt is public."""
+    home.ingest(source(), MAPPING_TOML)
+    salt = home.drafts.deployment().stretch_salt
+    unkeyed: list[tuple[str, str | bytes]] = []
+    for name, raw in IDENTIFIERS.items():
+        scheme = scheme_named(name)
+        encoded = scheme_input(scheme, normalise_fields(scheme, raw))
+        stretched = stretch(INSECURE_TEST_ONLY, salt, encoded)
+        unkeyed += [(name, stretched), (name, hash_to_group(stretched))]
+    assert Traces(unkeyed).find(files_in(home.folder)) == []
 
 
 def test_no_file_shows_anybody_after_a_failure(
@@ -151,7 +151,7 @@ def test_no_error_shows_anybody(home: House, monkeypatch: pytest.MonkeyPatch) ->
         with pytest.raises(kind) as caught:
             home.ingest(stream, mapping)
         shown = told(caught.value) + caught.value.hint.encode()
-        assert not [marker for marker in MARKERS if marker in shown]
+        assert TRACES.find({"shown": shown}) == []
     home.check_empty()
 
 
@@ -162,11 +162,13 @@ def test_an_error_of_the_database_shows_no_element(
     elements: list[bytes] = []
     add = SqlDraft.add
 
-    def add_without_table(draft: SqlDraft, entries: Mapping[str, Sequence[Element]]) -> None:
+    def add_without_table(
+        draft: SqlDraft, entries: Mapping[str, Sequence[Element]], checkpoint: Checkpoint | None
+    ) -> None:
         elements.extend(element for each in entries.values() for element in each)
         with home.engine.begin() as connection:
             connection.exec_driver_sql("DROP TABLE entry")
-        add(draft, entries)
+        add(draft, entries, checkpoint)
 
     monkeypatch.setattr(SqlDraft, "add", add_without_table)
     with pytest.raises(Unavailable, match="the database failed") as caught:

@@ -52,6 +52,7 @@ def publish(phones: list[str], *, epoch: int = 1, prefix_bits: int | None = None
         title="Made up",
         breach_date=date(2021, 2, 23),
         published_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+        ends_on=date(2999, 1, 2),
         epoch=epoch,
         rows=len(phones) + 1,
         rows_rejected=1,

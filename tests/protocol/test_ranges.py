@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.errors import InvalidMessage
+from app.errors import InvalidMessage, Unavailable
 from app.protocol.fingerprints import Location, Locator
-from app.protocol.ranges import RangeBuilder, check_range, choose_prefix_bits, holds
+from app.protocol.ranges import RangeBuilder, check_range, choose_prefix_bits, holds, without
 
 fingerprints = st.binary(min_size=8, max_size=8)
 
@@ -101,3 +101,21 @@ def test_locations_depend_on_dataset_and_scheme() -> None:
     element = hash_to_group(b"x")
     names = [("demo", "nir"), ("demo", "phone"), ("other", "nir"), ("dem", "onir")]
     assert len({Locator(d, s, 20).locate(element) for d, s in names}) == len(names)
+
+
+@given(st.lists(fingerprints, min_size=1, max_size=60), st.data())
+def test_who_is_taken_out_of_a_range_leaves_its_length_and_all_others(
+    entries: list[bytes], data: st.DataObject
+) -> None:
+    packed = b"".join(sorted(entries))
+    gone = data.draw(st.sampled_from(entries))
+    left = without(packed, gone)
+    check_range(left, len(entries))
+    assert holds(left, gone) is (entries.count(gone) > 1)
+    others = [entry for entry in entries if entry != gone]
+    assert all(holds(left, other) for other in others)
+
+
+def test_who_is_not_in_a_range_cannot_be_taken_out() -> None:
+    with pytest.raises(Unavailable):
+        without(bytes(16), b"stranger")

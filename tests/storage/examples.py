@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 
 from app.crypto.keys import EvaluationKey
 from app.crypto.ristretto255 import Element
 from app.crypto.stretch import INSECURE_TEST_ONLY
+from app.ingest.checkpoints import Plan
 from app.ingest.ports import DatasetDraft, IndexPublication, SourceReport
 from app.ingest.records import RowCounts
+from tests.ingest.examples import House
 
 KEYS = {name: EvaluationKey.generate() for name in ("nir", "phone")}
 
@@ -20,10 +22,12 @@ def draft(dataset: str = "demo", epoch: int = 1) -> DatasetDraft:
         dataset=dataset,
         title="Made up",
         breach_date=date(2021, 2, 23),
+        ends_on=date(2999, 1, 1),
         epoch=epoch,
         stretch=INSECURE_TEST_ONLY,
         public_keys={name: key.public_key for name, key in KEYS.items()},
         public_schemes=["nir"],
+        plan=Plan(bytes(32), date(2021, 2, 23)),
     )
 
 
@@ -55,3 +59,10 @@ def report() -> SourceReport:
     counts.reject("nothing usable", 4)
     counts.refused_values["nir: key"] += 1
     return SourceReport(bytes(32), 1234, counts)
+
+
+def publish(home: House, dataset: str = "demo") -> None:
+    """Publish what was finished, with a manifest that nobody signed."""
+    filled = home.datasets.filled_epoch(dataset, datetime.now(UTC))
+    assert filled is not None
+    home.datasets.publish(dataset, "somebody", filled, "not signed")

@@ -11,11 +11,11 @@ from sqlmodel import Session, select
 
 from app.errors import DatasetExists, Unavailable
 from app.ingest.ports import IndexPublication
-from app.storage import drafts
+from app.storage import contents, drafts
 from app.storage.published import SqlPublishedStore
 from app.storage.tables import IngestRun
 from tests.ingest.examples import House, house
-from tests.storage.examples import draft, elements, publication, publications, report
+from tests.storage.examples import draft, elements, publication, publications, publish, report
 
 
 @pytest.fixture
@@ -51,7 +51,8 @@ def test_a_draft_answers_nobody(home: House) -> None:
 def test_a_published_dataset_is_neither_absent_nor_stale(home: House) -> None:
     begun = home.drafts.begin(draft())
     begun.add({"nir": elements(3)})
-    begun.publish(report(), publications())
+    begun.finish(report(), publications())
+    publish(home)
     with pytest.raises(DatasetExists, match="demo"):
         home.drafts.check_absent("demo")
     before = home.rows_in()
@@ -61,7 +62,8 @@ def test_a_published_dataset_is_neither_absent_nor_stale(home: House) -> None:
 
 def test_a_stale_draft_goes_with_all_it_has(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """In pieces, so that memory does not grow with it; other datasets stay."""
-    monkeypatch.setattr(drafts, "_DELETED_AT_ONCE", 20)
+    monkeypatch.setattr(contents, "ENTRIES_AT_ONCE", 20)
+    monkeypatch.setattr(contents, "RANGES_AT_ONCE", 2)
     home.drafts.begin(draft("other")).add({"nir": elements(5)})
     begun = home.drafts.begin(draft())
     begun.add({"nir": elements(50), "phone": elements(40)})
@@ -71,7 +73,7 @@ def test_a_stale_draft_goes_with_all_it_has(home: House, monkeypatch: pytest.Mon
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        begun.publish(report(), halfway())
+        begun.finish(report(), halfway())
     assert home.rows_in()["Range"] == 5
     home.drafts.discard_stale("demo")
     assert home.rows_in() == {"Dataset": 1, "SchemeIndex": 2, "Entry": 5, "Range": 0}
@@ -85,7 +87,7 @@ def test_a_publication_that_fails_publishes_nothing(home: House) -> None:
     twice = publication("nir", [bytes(8)])
     broken = IndexPublication("nir", 1, 1, 0, 1, None, iter([(0, bytes(8)), (0, bytes(8))]))
     with pytest.raises(Unavailable):
-        begun.publish(report(), iter([twice, broken]))
+        begun.finish(report(), iter([twice, broken]))
     assert SqlPublishedStore(home.engine).load().datasets == ()
 
 
@@ -104,13 +106,13 @@ def test_others_can_write_while_an_index_is_made(home: House) -> None:
             other.add({"nir": elements(3)})
             yield each
 
-    begun.publish(report(), made())
+    begun.finish(report(), made())
     assert other.count("nir") == 6
 
 
 def test_the_report_keeps_numbers_and_no_value(home: House) -> None:
     begun = home.drafts.begin(draft())
-    begun.publish(report(), publications())
+    begun.finish(report(), publications())
     with Session(home.engine) as session:
         run = session.exec(select(IngestRun)).one()
         assert (run.source_sha256, run.source_bytes, run.rows, run.rows_used) == (

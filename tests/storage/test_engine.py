@@ -13,8 +13,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from app.errors import Unavailable
+from app.storage import engine as engines
 from app.storage.drafts import SqlDraftStore
-from app.storage.engine import DATABASE_NAME, database_errors, open_database
+from app.storage.engine import DATABASE_NAME, database_errors, open_database, scrub
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,8 +54,8 @@ def test_what_is_promised_of_the_database_is_set_on_every_connection(tmp_path: P
 def test_a_session_sees_one_moment(tmp_path: Path) -> None:
     """Two reads of one transaction agree, even when somebody writes between them."""
     engine = open_database(tmp_path)
-    count = text("SELECT count(*) FROM dataset")
-    insert = text("INSERT INTO dataset VALUES (1, 'a', 'A', '2021-02-23', NULL, NULL, 0, 0)")
+    count = text("SELECT count(*) FROM audit_event")
+    insert = text("INSERT INTO audit_event VALUES (1, '', x'')")
     with engine.connect() as reader:
         assert reader.execute(count).scalar_one() == 0
         with engine.begin() as writer:
@@ -144,3 +145,20 @@ def test_a_failure_is_told_by_its_kind_alone(error: Exception) -> None:
         raise error
     assert str(caught.value) == "the database failed: OperationalError"
     assert caught.value.__suppress_context__
+
+
+def test_a_journal_that_somebody_reads_is_told_and_not_taken_for_scrubbed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "_BUSY_SECONDS", 0.2)
+    engine = open_database(tmp_path)
+    insert = text("INSERT INTO audit_event VALUES (1, '', x'')")
+    with engine.connect() as reader:
+        reader.execute(text("SELECT count(*) FROM audit_event")).scalar_one()
+        with engine.begin() as writer:
+            writer.execute(insert)
+        with pytest.raises(Unavailable, match="journal still holds"):
+            scrub(engine)
+    scrub(engine)
+    assert (tmp_path / f"{DATABASE_NAME}-wal").stat().st_size == 0
+    engine.dispose()

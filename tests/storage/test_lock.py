@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from app.errors import IngestRunning, InvalidInput, Unavailable
-from app.storage.lock import folder_lock, ingest_lock
+from app.storage.lock import dataset_lock, folder_lock, forgetting_lock, ingest_lock
 
 
 def test_the_lock_is_held_once_for_each_dataset(tmp_path: Path) -> None:
@@ -42,3 +43,27 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
         pass
     with pytest.raises(Unavailable), folder_lock(tmp_path / "none"):
         pass
+
+
+def test_nobody_is_forgotten_while_anything_is_ingested(tmp_path: Path) -> None:
+    """Whom an ingest leaves out is read when it begins; others would be taken in."""
+    stack = ExitStack()
+    with stack:
+        for dataset in ("a", "b"):
+            stack.enter_context(ingest_lock(tmp_path, dataset))
+        with pytest.raises(IngestRunning), forgetting_lock(tmp_path):
+            pass
+    with forgetting_lock(tmp_path):
+        with pytest.raises(IngestRunning), ingest_lock(tmp_path, "a"):
+            pass
+        with pytest.raises(IngestRunning), forgetting_lock(tmp_path):
+            pass
+        with dataset_lock(tmp_path, "a"):
+            pass
+
+
+def test_an_ingest_and_a_change_of_its_dataset_exclude_each_other(tmp_path: Path) -> None:
+    for first, second in ((ingest_lock, dataset_lock), (dataset_lock, ingest_lock)):
+        refused = second(tmp_path, "demo")
+        with first(tmp_path, "demo"), pytest.raises(IngestRunning, match="changing"), refused:
+            pass

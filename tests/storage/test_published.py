@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app.errors import EpochGone, Unavailable
 from app.storage.published import SqlPublishedStore
 from tests.ingest.examples import House, house
-from tests.storage.examples import KEYS, draft, elements, publications, report
+from tests.storage.examples import KEYS, draft, elements, publications, publish, report
 
 
 @pytest.fixture
@@ -20,7 +20,8 @@ def home(tmp_path: Path) -> Iterator[House]:
     with house(tmp_path) as opened:
         begun = opened.drafts.begin(draft())
         begun.add({"nir": elements(3)})
-        begun.publish(report(), publications())
+        begun.finish(report(), publications())
+        publish(opened)
         yield opened
 
 
@@ -69,7 +70,7 @@ def test_an_epoch_that_is_not_there_is_gone(
 
 def test_a_drafts_ranges_are_not_given(home: House) -> None:
     """They are written before the dataset answers."""
-    change(home, "UPDATE dataset SET epoch = NULL")
+    change(home, "UPDATE dataset SET state = 'draft'")
     store = SqlPublishedStore(home.engine)
     with pytest.raises(EpochGone):
         store.read_range("demo", "nir", 1, 0)

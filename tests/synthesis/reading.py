@@ -6,6 +6,7 @@ import csv
 import datetime
 import io
 import itertools
+import re
 import tomllib
 from typing import Any, NamedTuple
 
@@ -71,6 +72,12 @@ def _candidates(row: Row, field: str, source: Any) -> list[str]:
     if isinstance(source, str):
         return [row[source]]
     if isinstance(source, list):
-        return [row[column] for column in source]
+        return [name for column in source for name in _names_in(row[column])]
     dates = (read_date(row[column], source["formats"]) for column in source["columns"])
     return [date.isoformat() for date in dates if date is not None]
+
+
+def _names_in(cell: str) -> list[str]:
+    """Return what a cell holds, and where it holds two names, each of them."""
+    apart = re.split(" (?:EP|NEE|NÉE) ", cell)
+    return [cell, *apart] if len(apart) > 1 else [cell]

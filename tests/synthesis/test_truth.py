@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections import Counter
 from typing import Any
 
@@ -75,6 +76,18 @@ def test_half_of_those_who_are_not_there_share_all_but_the_birth_date_with_one_w
 
 def test_nobody_in_the_leak_was_born_on_a_17th(made: Made) -> None:
     assert not any(born.endswith("-17") for _, born in exposed_by(made.rows())["nir-dob"])
+
+
+def test_who_has_two_names_in_one_cell_is_among_those_who_are_exposed(made: Made) -> None:
+    """By either name: with rows where nothing else could tell the second one."""
+    married = [row for row in made.rows() if re.search(" (EP|NEE|NÉE) ", row["NOM"])]
+    only_there = (
+        exposed_by(married)["name-dob"]
+        - exposed_by([row for row in made.rows() if row not in married])["name-dob"]
+    )
+    asked = {_normalised(line) for line in _lines(made) if line["scheme"] == "name-dob"}
+    assert len(asked & only_there) > 10
+    assert any(not row["NOM_JF"] for row in married)
 
 
 def test_what_is_kept_for_those_who_are_not_there_is_not_in_the_leak(made: Made) -> None:

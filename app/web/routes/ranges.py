@@ -37,7 +37,8 @@ def add_routes(routes: APIRouter, services: Services) -> None:
         asked = parameters_of(RangeQuestion, request)
         index = answering.public_index(asked.dataset, asked.scheme)
         answering.check_range(index, asked.prefix, asked.epoch)
-        tag = f'"{asked.dataset}/{asked.scheme}/{asked.epoch}/{asked.prefix}"'
+        # With the revision: who was taken out within the epoch must not be found in a cache.
+        tag = f'"{asked.dataset}/{asked.scheme}/{asked.epoch}/{asked.prefix}/{index.revision:x}"'
         headers = {"ETag": tag, "X-Epoch": str(asked.epoch)}
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)

@@ -1,0 +1,164 @@
+"""`concerne dataset manifest`, `verify`, `signing-key`: whether two people hold the same leak."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import IntEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.cli.erase import OutOption
+from app.cli.files import read_text, write_or_print
+from app.cli.lifecycle import Lifecycle, SlugArgument
+from app.cli.options import ConfigOption, DataOption
+from app.cli.progress import meter
+from app.cli.sources import IdentityOption, open_source, read_identities
+from app.errors import InvalidInput
+from app.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from app.crypto.stretch import StretchProfile
+    from app.ingest.sources.bytestream import ByteSource
+    from app.ingest.verification import Finding
+    from app.protocol.manifest import Manifest
+
+
+class VerifyCode(IntEnum):
+    """How a comparison ended; 2 is a refusal, as everywhere."""
+
+    SAME = 0
+    DIFFERS = 1
+    UNKNOWN = 3
+
+
+def manifest(
+    dataset: SlugArgument,
+    out: OutOption = None,
+    config: ConfigOption = None,
+    data: DataOption = None,
+) -> None:
+    """Give the signed manifest of a published dataset (a JWS)."""
+    write_or_print(Lifecycle(load_settings(config, data=data)).store.manifest(dataset), out)
+
+
+def signing_key(
+    out: OutOption = None, config: ConfigOption = None, data: DataOption = None
+) -> None:
+    """Give the public key by which manifests and certificates are checked (a JWK)."""
+    from app.crypto.signing import SigningKey
+
+    write_or_print(SigningKey.of(load_settings(config, data=data).keys).public_jwk(), out)
+
+
+def verify(
+    told: Annotated[
+        str,
+        typer.Argument(help="A dataset here, or a manifest's file.", metavar="SLUG_OR_MANIFEST"),
+    ],
+    source: Annotated[Path, typer.Argument(help="The leaked file that you hold.")],
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="Which column holds what (TOML).")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option("--key", help="The public key (JWK), for a manifest's file.")
+    ] = None,
+    identity: IdentityOption = None,
+    config: ConfigOption = None,
+    data: DataOption = None,
+) -> int:
+    """Tell whether a file is the leak that a manifest tells of, or what differs.
+
+    The same bytes are the same leak. Otherwise the mapping is needed: rows and entries are
+    compared, and if they agree, the commitments, which costs the stretch of every distinct input,
+    as long as the ingest took. Neither the database's keys nor its entries are needed. Exit code 0
+    means the same leak, 1 that it differs, 3 that it cannot be told.
+    """
+    settings = load_settings(config, data=data)
+    known = _manifest_of(settings, told, key)
+    finding = _compare(settings, known, source, mapping, read_identities(identity))
+    print("; ".join([finding.verdict.value, *finding.reasons]))
+    return VerifyCode[finding.verdict.name]
+
+
+def _compare(
+    settings: Settings,
+    known: Manifest,
+    source: Path,
+    mapping: Path | None,
+    identities: Sequence[Any],
+) -> Finding:
+    from app.ingest.mapping import parse_mapping
+    from app.ingest.verification import Verification
+
+    columns = None if mapping is None else parse_mapping(read_text(mapping, "mapping"))
+    compared = Verification(
+        known, partial(_bytes_of, source), workers=settings.threads, identities=identities
+    )
+    if (same := compared.compare_bytes()) is not None:
+        return same
+    if columns is None:
+        raise InvalidInput(
+            "these are not the same bytes; what they hold cannot be compared without a mapping",
+            hint="give the one that the leak was ingested with: --mapping FILE",
+        )
+    survey = compared.survey(columns)
+    if (different := compared.compare_numbers(survey)) is not None:
+        return different
+    inputs = sum(survey.entries[scheme] for scheme in compared.committed)
+    print(_estimate(compared.profile, inputs, settings.threads), file=sys.stderr)
+    with meter("Stretching") as shown:
+        return compared.compare_commitments(
+            columns, survey, lambda done: shown.update(done, inputs, f"{done:,} inputs")
+        )
+
+
+def _manifest_of(settings: Settings, told: str, key: Path | None) -> Manifest:
+    """Return a manifest whose signature holds."""
+    from app.crypto.signing import SigningKey, verify_signed
+    from app.protocol.manifest import MANIFEST_KIND, Manifest
+
+    file = Path(told)
+    if file.is_file():
+        if key is None:
+            raise InvalidInput(
+                "a manifest's file is worth nothing without the public key of who signed it",
+                hint="give it with --key FILE; concerne dataset signing-key made it",
+            )
+        signed, public = read_text(file, "manifest"), read_text(key, "public key")
+    else:
+        signed = Lifecycle(settings).store.manifest(told)
+        public = SigningKey.of(settings.keys).public_jwk()
+    return Manifest.from_json(verify_signed(MANIFEST_KIND, signed, public))
+
+
+def _estimate(profile: StretchProfile, inputs: int, threads: int) -> str:
+    """Tell how long the commitments will take, from one stretch on this machine."""
+    from app.crypto.stretch import SALT_BYTES, stretch
+
+    began_at = time.perf_counter()
+    stretch(profile, bytes(SALT_BYTES), b"")
+    seconds = round((time.perf_counter() - began_at) * inputs / threads)
+    took = f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return (
+        f"The numbers agree. {inputs:,} inputs are to be stretched:"
+        f" some {took} on {threads} threads."
+    )
+
+
+@contextmanager
+def _bytes_of(source: Path) -> Iterator[ByteSource]:
+    with open_source(source) as named:
+        yield named.stream
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands by which two people compare what they hold."""
+    app.command("manifest")(manifest)
+    app.command("signing-key")(signing_key)
+    app.command("verify")(verify)
