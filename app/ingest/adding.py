@@ -21,7 +21,7 @@ from app.errors import (
 )
 from app.ingest.beginning import Begun, check_same, load_keys, plan_of
 from app.ingest.mapping import SourceMapping
-from app.ingest.ports import CurrentEpoch, DatasetDraft, EpochStore, Observer
+from app.ingest.ports import CurrentEpoch, EpochDraft, EpochStore, Observer
 from app.ingest.rekeying import rekey_all
 from app.protocol.parameters import key_name
 
@@ -118,18 +118,9 @@ class Adding:
                 for scheme in current.public_keys
             }
             stretch = next(iter(current.stretch.values()))
+            public_keys = {scheme: key.public_key for scheme, key in keys.items()}
             draft = self._store.begin(
-                DatasetDraft(
-                    dataset=dataset,
-                    title=current.title,
-                    breach_date=current.breach_date,
-                    ends_on=current.ends_on,
-                    epoch=current.epoch + 1,
-                    stretch=stretch,
-                    public_keys={scheme: key.public_key for scheme, key in keys.items()},
-                    public_schemes=current.public_schemes,
-                    plan=plan,
-                )
+                EpochDraft(dataset, current.epoch + 1, stretch, public_keys, current.public_schemes)
             )
             rekey_all(self._store, draft, current, old, keys, self._workers, self._observer)
         except BaseException:

@@ -20,7 +20,14 @@ from app.errors import (
 )
 from app.ingest.checkpoints import Checkpoint, Plan
 from app.ingest.mapping import SourceMapping
-from app.ingest.ports import CurrentEpoch, DatasetDraft, Draft, DraftStore, UnfinishedRun
+from app.ingest.ports import (
+    CurrentEpoch,
+    Draft,
+    DraftStore,
+    EpochDraft,
+    NewDataset,
+    UnfinishedRun,
+)
 from app.protocol.parameters import key_name
 
 FIRST_EPOCH = 1
@@ -99,11 +106,17 @@ class Beginning:
         self._clear_the_way(dataset)
         plan = plan_of(mapping)
         try:
+            self._store.announce(
+                NewDataset(dataset, mapping.title, mapping.breach_date, self._ends_on), plan
+            )
             keys = {
                 scheme: self._ring.create(key_name(dataset, scheme, FIRST_EPOCH))
                 for scheme in mapping.schemes
             }
-            draft = self._store.begin(self._draft_of(dataset, mapping, keys, plan))
+            public_keys = {scheme: key.public_key for scheme, key in keys.items()}
+            draft = self._store.begin(
+                EpochDraft(dataset, FIRST_EPOCH, self._profile, public_keys, mapping.public_schemes)
+            )
         except BaseException:
             self.give_up(dataset, is_bad=True)
             raise
@@ -127,25 +140,6 @@ class Beginning:
         for name in self._keys_of(dataset):
             self._ring.erase(name)
         self._store.discard_stale(dataset)
-
-    def _draft_of(
-        self,
-        dataset: str,
-        mapping: SourceMapping,
-        keys: Mapping[str, EvaluationKey],
-        plan: Plan,
-    ) -> DatasetDraft:
-        return DatasetDraft(
-            dataset=dataset,
-            title=mapping.title,
-            breach_date=mapping.breach_date,
-            ends_on=self._ends_on,
-            epoch=FIRST_EPOCH,
-            stretch=self._profile,
-            public_keys={scheme: key.public_key for scheme, key in keys.items()},
-            public_schemes=mapping.public_schemes,
-            plan=plan,
-        )
 
     def _clear_the_way(self, dataset: str) -> None:
         """Remove what a run left that did not reach its end, and nothing else.

@@ -17,25 +17,33 @@ from app.protocol.parameters import DeploymentParameters
 
 
 @dataclass(frozen=True, slots=True)
-class DatasetDraft:
-    """A dataset before it answers anybody.
+class NewDataset:
+    """A dataset before anything is in it.
 
     Args:
         ends_on: the day, UTC, with whose beginning it is erased.
-        public_keys: by scheme, in the order in which they are offered; of epoch `epoch`.
-        public_schemes: those that everybody may ask by.
-        plan: what has to be the same when the run is taken up again.
     """
 
     dataset: str
     title: str
     breach_date: date
     ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class EpochDraft:
+    """An epoch before it answers anybody.
+
+    Args:
+        public_keys: by scheme, in the order in which they are offered; of that epoch.
+        public_schemes: those that everybody may ask by.
+    """
+
+    dataset: str
     epoch: int
     stretch: StretchProfile
     public_keys: Mapping[str, PublicKey]
     public_schemes: Sequence[str]
-    plan: Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +146,7 @@ class UnfinishedRun:
     Args:
         plan: as it was begun.
         stretch: the dataset's.
-        public_keys: by scheme, as in `DatasetDraft`.
+        public_keys: by scheme, as in `EpochDraft`.
         draft: to be filled on.
         checkpoint: where it stands; None when nothing was kept of the source.
         is_overtaken: somebody was forgotten since, who may be among its entries.
@@ -188,8 +196,16 @@ class DraftStore(Protocol):
     def discard_stale(self, dataset: str) -> None:
         """Remove the unfinished draft of that slug, if there is one; all else stays as it is."""
 
-    def begin(self, draft: DatasetDraft) -> Draft:
-        """Write the draft."""
+    def announce(self, dataset: NewDataset, plan: Plan) -> None:
+        """Note that a dataset is begun, before its keys are made: then they are known.
+
+        Args:
+            dataset: as it will be.
+            plan: what has to be the same when the run is taken up again.
+        """
+
+    def begin(self, draft: EpochDraft) -> Draft:
+        """Write the empty indexes of the epoch that was announced."""
 
 
 class EpochStore(Protocol):
@@ -215,8 +231,8 @@ class EpochStore(Protocol):
     def announce(self, dataset: str, plan: Plan) -> None:
         """Note that the next epoch is begun, before its keys are made: then they are known."""
 
-    def begin(self, draft: DatasetDraft) -> Draft:
-        """Write the indexes of the epoch that was announced."""
+    def begin(self, draft: EpochDraft) -> Draft:
+        """Write the empty indexes of the epoch that was announced."""
 
     def unfinished(self, dataset: str) -> UnfinishedRun | None:
         """Return what a run that added to the dataset and did not reach its end left, or None."""

@@ -10,10 +10,10 @@ from sqlmodel import Session, col, delete, func, select
 
 from app.crypto.keys import decode_public_key
 from app.crypto.ristretto255 import Element
-from app.errors import DatasetExists
+from app.errors import DatasetExists, Unavailable
 from app.ingest.beginning import FIRST_EPOCH
 from app.ingest.checkpoints import Checkpoint, Plan
-from app.ingest.ports import DatasetDraft, IndexPublication, SourceReport, UnfinishedRun
+from app.ingest.ports import EpochDraft, IndexPublication, NewDataset, SourceReport, UnfinishedRun
 from app.ingest.sources.bytestream import Prefix
 from app.lifecycle.audit import Step
 from app.lifecycle.erasure import BY_PROGRAM
@@ -21,6 +21,7 @@ from app.lifecycle.states import DatasetState
 from app.protocol.parameters import DeploymentParameters
 from app.storage.audit import record_step
 from app.storage.contents import delete_contents
+from app.storage.datasets import found_dataset
 from app.storage.engine import database_errors, writing
 from app.storage.forgetting import new_revision
 from app.storage.parameters import deployment_parameters, stretch_of
@@ -31,6 +32,7 @@ from app.storage.runs import (
     RunState,
     count_tokens,
     newest_filled_run,
+    running_run,
     saved_id,
 )
 from app.storage.tables import Dataset, Entry, IngestRun, Range, SchemeIndex
@@ -139,22 +141,23 @@ class SqlDraftStore:
             counts = {"epoch": FIRST_EPOCH}
             record_step(session, Step.INGEST_ABORTED, dataset=dataset, by=self._by, counts=counts)
 
-    def begin(self, draft: DatasetDraft) -> SqlDraft:
-        """Write the draft and its empty indexes."""
+    def announce(self, dataset: NewDataset, plan: Plan) -> None:
+        """Write the dataset, and that its first run is begun."""
         with writing(self._engine) as session:
-            dataset = Dataset(
-                slug=draft.dataset,
-                title=draft.title,
-                breach_date=draft.breach_date,
+            written = Dataset(
+                slug=dataset.dataset,
+                title=dataset.title,
+                breach_date=dataset.breach_date,
                 state=DatasetState.DRAFT,
-                ends_on=draft.ends_on,
+                ends_on=dataset.ends_on,
             )
-            session.add(dataset)
+            session.add(written)
             session.flush()
-            run = begun_run(session, dataset, draft.epoch, draft.plan, by=self._by)
-            ids = add_indexes(session, draft, dataset)
-            run_id = saved_id(run.id)
-        return SqlDraft(self._engine, draft.dataset, run_id, ids, by=self._by)
+            announce_run(session, written, FIRST_EPOCH, plan, by=self._by)
+
+    def begin(self, draft: EpochDraft) -> SqlDraft:
+        """Write the empty indexes of the epoch that was announced."""
+        return begin_epoch(self._engine, draft, by=self._by)
 
 
 class SqlDraft:
@@ -253,7 +256,7 @@ def _is_unfinished(session: Session, dataset: Dataset) -> bool:
     return is_draft and newest_filled_run(session, dataset) is None
 
 
-def begun_run(session: Session, dataset: Dataset, epoch: int, plan: Plan, *, by: str) -> IngestRun:
+def announce_run(session: Session, dataset: Dataset, epoch: int, plan: Plan, *, by: str) -> None:
     """Write a run that begins, with its event."""
     run = IngestRun(
         dataset_id=saved_id(dataset.id),
@@ -267,10 +270,23 @@ def begun_run(session: Session, dataset: Dataset, epoch: int, plan: Plan, *, by:
         },
     )
     session.add(run)
-    session.flush()
     counts = {"epoch": epoch}
     record_step(session, Step.INGEST_STARTED, dataset=dataset.slug, by=by, counts=counts)
-    return run
+
+
+def begin_epoch(engine: Engine, draft: EpochDraft, *, by: str) -> SqlDraft:
+    """Write the empty indexes of the epoch whose run was announced."""
+    with writing(engine) as session:
+        dataset = found_dataset(session, draft.dataset)
+        run = running_run(session, dataset)
+        if run is None or run.epoch != draft.epoch:
+            raise Unavailable("the epoch to be filled is not there any more")
+        indexes = _indexes(draft, saved_id(dataset.id))
+        session.add_all(indexes)
+        session.flush()
+        ids = {index.scheme: saved_id(index.id) for index in indexes}
+        run_id = saved_id(run.id)
+    return SqlDraft(engine, draft.dataset, run_id, ids, by=by)
 
 
 def unfinished_run(
@@ -297,15 +313,7 @@ def unfinished_run(
     )
 
 
-def add_indexes(session: Session, draft: DatasetDraft, dataset: Dataset) -> Mapping[str, int]:
-    """Write the empty indexes of a draft, and return their ids by scheme."""
-    indexes = _indexes(draft, saved_id(dataset.id))
-    session.add_all(indexes)
-    session.flush()
-    return {index.scheme: saved_id(index.id) for index in indexes}
-
-
-def _indexes(draft: DatasetDraft, dataset_id: int) -> list[SchemeIndex]:
+def _indexes(draft: EpochDraft, dataset_id: int) -> list[SchemeIndex]:
     return [
         SchemeIndex(
             dataset_id=dataset_id,

@@ -9,15 +9,15 @@ from sqlmodel import Session, col, func, select
 
 from app.crypto.keys import decode_public_key
 from app.crypto.ristretto255 import Element
-from app.errors import StateRefused, Unavailable
+from app.errors import StateRefused
 from app.ingest.checkpoints import Plan
-from app.ingest.ports import CurrentEpoch, DatasetDraft, UnfinishedRun
+from app.ingest.ports import CurrentEpoch, EpochDraft, UnfinishedRun
 from app.lifecycle.ending import has_ended, today
 from app.lifecycle.erasure import BY_PROGRAM
 from app.lifecycle.states import DatasetState
 from app.storage.clearing import delete_epoch_contents, forget_epoch
 from app.storage.datasets import found_dataset
-from app.storage.drafts import SqlDraft, add_indexes, begun_run, unfinished_run
+from app.storage.drafts import SqlDraft, announce_run, begin_epoch, unfinished_run
 from app.storage.engine import database_errors, writing
 from app.storage.parameters import stretch_of
 from app.storage.runs import IS_REKEYED, RunState, newest_filled_run, running_run, saved_id
@@ -105,18 +105,11 @@ class SqlEpochStore:
         """Note that the next epoch is begun."""
         with writing(self._engine) as session:
             found = found_dataset(session, dataset)
-            begun_run(session, found, _epoch_of(found) + 1, plan, by=self._by)
+            announce_run(session, found, _epoch_of(found) + 1, plan, by=self._by)
 
-    def begin(self, draft: DatasetDraft) -> SqlDraft:
-        """Write the indexes of the epoch that was announced."""
-        with writing(self._engine) as session:
-            found = found_dataset(session, draft.dataset)
-            run = running_run(session, found)
-            if run is None or run.epoch != draft.epoch:
-                raise Unavailable("the epoch to be filled is not there any more")
-            ids = add_indexes(session, draft, found)
-            run_id = saved_id(run.id)
-        return SqlDraft(self._engine, draft.dataset, run_id, ids, by=self._by)
+    def begin(self, draft: EpochDraft) -> SqlDraft:
+        """Write the empty indexes of the epoch that was announced."""
+        return begin_epoch(self._engine, draft, by=self._by)
 
     def unfinished(self, dataset: str) -> UnfinishedRun | None:
         """Return what a run that added and did not reach its end left, or None."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from app.crypto.keyring import KeyRing
 from app.crypto.stretch import StretchProfile
 from app.ingest.checkpoints import Plan
-from app.ingest.ports import DatasetDraft, IndexPublication, SourceReport
+from app.ingest.ports import EpochDraft, IndexPublication, NewDataset, SourceReport
 from app.ingest.records import RowCounts
 from app.lifecycle.ending import default_end, today
 from app.lifecycle.erasure import BY_PROGRAM
@@ -54,19 +54,9 @@ def publish(data: Path, entries: int, profile: StretchProfile) -> MadeUpIndex:
     engine = open_database(data)
     store, datasets = SqlDraftStore(engine), SqlDatasetStore(engine)
     key = KeyRing(data / "keys").create(key_name(DATASET, SCHEME, EPOCH))
-    draft = store.begin(
-        DatasetDraft(
-            dataset=DATASET,
-            title="Made-up fingerprints",
-            breach_date=date(2021, 2, 23),
-            ends_on=default_end(today()),
-            epoch=EPOCH,
-            stretch=profile,
-            public_keys={SCHEME: key.public_key},
-            public_schemes=[SCHEME],
-            plan=Plan(bytes(32), today()),
-        )
-    )
+    new = NewDataset(DATASET, "Made-up fingerprints", date(2021, 2, 23), default_end(today()))
+    store.announce(new, Plan(bytes(32), today()))
+    draft = store.begin(EpochDraft(DATASET, EPOCH, profile, {SCHEME: key.public_key}, [SCHEME]))
     publication = IndexPublication(
         scheme=SCHEME,
         entries=entries,

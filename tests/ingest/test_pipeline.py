@@ -377,6 +377,47 @@ def test_a_killed_run_answers_nobody_and_the_next_one_is_right(
     pool.close()
 
 
+KILLED_BEGINNING = """
+import os, signal, sys
+from pathlib import Path
+from app.crypto.keyring import KeyRing
+from app.storage.drafts import SqlDraftStore
+from tests.ingest.examples import house, leak
+
+def counted(step):
+    def taken(*arguments, **named):
+        if next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return step(*arguments, **named)
+    return taken
+
+left = iter(range(int(sys.argv[2])))
+SqlDraftStore.announce = counted(SqlDraftStore.announce)
+KeyRing.create = counted(KeyRing.create)
+SqlDraftStore.begin = counted(SqlDraftStore.begin)
+with house(Path(sys.argv[1])) as home:
+    home.ingest(leak(60)[0])
+"""
+
+
+# It is announced, five keys are made, and the empty indexes are written.
+@pytest.mark.parametrize("steps", range(7))
+def test_a_run_that_is_killed_while_it_begins_leaves_nothing_in_the_way(
+    home: House, steps: int
+) -> None:
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED_BEGINNING, str(home.folder), str(steps)],
+        cwd=ROOT, check=False,
+    )  # fmt: skip
+    assert killed.returncode == -signal.SIGKILL
+    assert len(home.ring.names()) == max(steps - 1, 0)
+    assert home.rows_in()["SchemeIndex"] == 0
+    assert home.catalogue()[0].datasets == ()
+    home.ingest(leak(60)[0])
+    assert len(home.ring.names()) == home.rows_in()["SchemeIndex"] == len(SCHEMES)
+    assert [d.dataset for d in home.catalogue()[0].datasets] == ["demo"]
+
+
 def test_keys_of_a_dataset_that_the_database_does_not_know_are_never_erased(home: House) -> None:
     """Whoever restored an older database still has the keys of what was published since."""
     secret = home.ring.create("demo/phone/1").secret

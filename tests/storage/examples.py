@@ -10,25 +10,20 @@ from app.crypto.keys import EvaluationKey
 from app.crypto.ristretto255 import Element
 from app.crypto.stretch import INSECURE_TEST_ONLY
 from app.ingest.checkpoints import Plan
-from app.ingest.ports import DatasetDraft, IndexPublication, SourceReport
+from app.ingest.ports import Draft, EpochDraft, IndexPublication, NewDataset, SourceReport
 from app.ingest.records import RowCounts
 from tests.ingest.examples import House
 
 KEYS = {name: EvaluationKey.generate() for name in ("nir", "phone")}
 
 
-def draft(dataset: str = "demo", epoch: int = 1) -> DatasetDraft:
-    return DatasetDraft(
-        dataset=dataset,
-        title="Made up",
-        breach_date=date(2021, 2, 23),
-        ends_on=date(2999, 1, 1),
-        epoch=epoch,
-        stretch=INSECURE_TEST_ONLY,
-        public_keys={name: key.public_key for name, key in KEYS.items()},
-        public_schemes=["nir"],
-        plan=Plan(bytes(32), date(2021, 2, 23)),
-    )
+def begin(home: House, dataset: str = "demo") -> Draft:
+    """Begin a dataset's first epoch."""
+    day = date(2021, 2, 23)
+    new = NewDataset(dataset, "Made up", breach_date=day, ends_on=date(2999, 1, 1))
+    home.drafts.announce(new, Plan(bytes(32), day))
+    public_keys = {name: key.public_key for name, key in KEYS.items()}
+    return home.drafts.begin(EpochDraft(dataset, 1, INSECURE_TEST_ONLY, public_keys, ["nir"]))
 
 
 def elements(count: int) -> list[Element]:

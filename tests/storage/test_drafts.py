@@ -15,7 +15,7 @@ from app.storage import contents, drafts
 from app.storage.published import SqlPublishedStore
 from app.storage.tables import IngestRun
 from tests.ingest.examples import House, house
-from tests.storage.examples import draft, elements, publication, publications, publish, report
+from tests.storage.examples import begin, elements, publication, publications, publish, report
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def home(tmp_path: Path) -> Iterator[House]:
 
 def test_an_element_that_comes_again_stays_one(home: House) -> None:
     """In one piece, in the next, and each scheme by itself."""
-    begun = home.drafts.begin(draft())
+    begun = begin(home)
     some = elements(50)
     begun.add({"nir": [*some, *some], "phone": some[:10]})
     begun.add({"nir": some[:20]})
@@ -36,20 +36,20 @@ def test_an_element_that_comes_again_stays_one(home: House) -> None:
 
 def test_elements_are_read_by_the_page(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drafts, "_ROWS_AT_ONCE", 7)
-    begun = home.drafts.begin(draft())
+    begun = begin(home)
     some = elements(50)
     begun.add({"phone": some})
     assert sorted(begun.elements("phone")) == sorted(some)
 
 
 def test_a_draft_answers_nobody(home: House) -> None:
-    home.drafts.begin(draft()).add({"nir": elements(3)})
+    begin(home).add({"nir": elements(3)})
     assert SqlPublishedStore(home.engine).load().datasets == ()
     home.drafts.check_absent("demo")
 
 
 def test_a_published_dataset_is_neither_absent_nor_stale(home: House) -> None:
-    begun = home.drafts.begin(draft())
+    begun = begin(home)
     begun.add({"nir": elements(3)})
     begun.finish(report(), publications())
     publish(home)
@@ -64,8 +64,8 @@ def test_a_stale_draft_goes_with_all_it_has(home: House, monkeypatch: pytest.Mon
     """In pieces, so that memory does not grow with it; other datasets stay."""
     monkeypatch.setattr(contents, "ENTRIES_AT_ONCE", 20)
     monkeypatch.setattr(contents, "RANGES_AT_ONCE", 2)
-    home.drafts.begin(draft("other")).add({"nir": elements(5)})
-    begun = home.drafts.begin(draft())
+    begin(home, "other").add({"nir": elements(5)})
+    begun = begin(home)
     begun.add({"nir": elements(50), "phone": elements(40)})
 
     def halfway() -> Iterator[IndexPublication]:
@@ -78,12 +78,12 @@ def test_a_stale_draft_goes_with_all_it_has(home: House, monkeypatch: pytest.Mon
     home.drafts.discard_stale("demo")
     assert home.rows_in() == {"Dataset": 1, "SchemeIndex": 2, "Entry": 5, "Range": 0}
     home.drafts.discard_stale("demo")
-    home.drafts.begin(draft())
+    begin(home)
 
 
 def test_a_publication_that_fails_publishes_nothing(home: House) -> None:
     """A prefix that comes twice is a fault of the program, and must not become an answer."""
-    begun = home.drafts.begin(draft())
+    begun = begin(home)
     twice = publication("nir", [bytes(8)])
     broken = IndexPublication("nir", 1, 1, 0, 1, None, iter([(0, bytes(8)), (0, bytes(8))]))
     with pytest.raises(Unavailable):
@@ -92,14 +92,14 @@ def test_a_publication_that_fails_publishes_nothing(home: House) -> None:
 
 
 def test_two_drafts_of_one_slug_cannot_be(home: House) -> None:
-    home.drafts.begin(draft())
+    begin(home)
     with pytest.raises(Unavailable):
-        home.drafts.begin(draft())
+        begin(home)
 
 
 def test_others_can_write_while_an_index_is_made(home: House) -> None:
     """Making one takes a minute for a large leak; a lock held so long would fail others."""
-    begun, other = home.drafts.begin(draft()), home.drafts.begin(draft("other"))
+    begun, other = begin(home), begin(home, "other")
 
     def made() -> Iterator[IndexPublication]:
         for each in publications():
@@ -111,7 +111,7 @@ def test_others_can_write_while_an_index_is_made(home: House) -> None:
 
 
 def test_the_report_keeps_numbers_and_no_value(home: House) -> None:
-    begun = home.drafts.begin(draft())
+    begun = begin(home)
     begun.finish(report(), publications())
     with Session(home.engine) as session:
         run = session.exec(select(IngestRun)).one()
@@ -130,7 +130,7 @@ def test_the_report_keeps_numbers_and_no_value(home: House) -> None:
 
 def test_what_is_deleted_is_overwritten_in_the_file(home: House) -> None:
     """As far as a program can: once the journal is folded in, the file holds no element."""
-    begun = home.drafts.begin(draft())
+    begun = begin(home)
     some = elements(500)
     begun.add({"nir": some})
     fold = text("PRAGMA wal_checkpoint(TRUNCATE)")

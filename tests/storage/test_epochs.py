@@ -21,7 +21,7 @@ from app.storage.runs import RunState
 from app.storage.tables import Dataset, Entry, IngestRun, Range, SchemeIndex
 from tests.ingest.examples import House, house
 from tests.lifecycle.examples import certified, erasing, events
-from tests.storage.examples import KEYS, draft, publication, publish, report
+from tests.storage.examples import KEYS, begin, publication, publish, report
 
 ELEMENTS = {epoch: Element(secrets.token_bytes(32)) for epoch in (1, 2)}
 FINGERPRINTS = {1: b"firstone", 2: b"secondto"}
@@ -30,7 +30,7 @@ FINGERPRINTS = {1: b"firstone", 2: b"secondto"}
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[House]:
     with house(tmp_path) as opened:
-        begun = opened.drafts.begin(draft())
+        begun = begin(opened)
         begun.add({"nir": [ELEMENTS[1]]})
         begun.finish(report(), iter([publication("nir", [FINGERPRINTS[1]])]))
         publish(opened)

@@ -12,13 +12,13 @@ from sqlalchemy import text
 from app.errors import EpochGone, Unavailable
 from app.storage.published import SqlPublishedStore
 from tests.ingest.examples import House, house
-from tests.storage.examples import KEYS, draft, elements, publications, publish, report
+from tests.storage.examples import KEYS, begin, elements, publications, publish, report
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[House]:
     with house(tmp_path) as opened:
-        begun = opened.drafts.begin(draft())
+        begun = begin(opened)
         begun.add({"nir": elements(3)})
         begun.finish(report(), publications())
         publish(opened)
