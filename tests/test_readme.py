@@ -12,9 +12,9 @@ import typer.main
 
 from app.cli.ingest import ingest
 from app.cli.main import app
-from app.ingest.mapping import parse_mapping
-from app.ingest.sources.settings import ENCODINGS, FORMATS, SOURCE_KEYS
-from app.ingest.variants.rules import RULES
+from app.reading.mapping import parse_mapping
+from app.reading.sources.settings import ENCODINGS, FORMATS, SOURCE_KEYS
+from app.reading.variants.rules import RULES
 from app.settings import PREFIX, Settings
 from app.synthesis.mapping import MAPPING_TOML
 from app.web.app import create_app

@@ -11,7 +11,7 @@ from app.settings import Settings
 
 if TYPE_CHECKING:
     from app.ingest.estimate import Estimate
-    from app.ingest.mapping import SourceMapping
+    from app.reading.mapping import SourceMapping
 
 # Of a source whose size is not known, what so many rows will cost is told.
 _ROWS_OF_UNKNOWN = 1_000_000

@@ -144,8 +144,8 @@ def _state(record: DatasetRecord, options: IngestOptions) -> str:
 
 
 def _suggestion(source: Path, identity: Path | None, mapping: Path | None) -> str:
-    from app.ingest.mapping import parse_source
-    from app.ingest.suggestion.writing import suggest_mapping
+    from app.reading.mapping import parse_source
+    from app.reading.suggestion.writing import suggest_mapping
 
     # What a member, a sheet or a table is called can only be known from somebody.
     known = parse_source(read_mapping(mapping) if mapping else "")
@@ -155,7 +155,7 @@ def _suggestion(source: Path, identity: Path | None, mapping: Path | None) -> st
 
 
 def _estimate(settings: Settings, source: Path, identity: Path | None, mapping: Path) -> str:
-    from app.ingest.mapping import parse_mapping
+    from app.reading.mapping import parse_mapping
 
     columns = parse_mapping(read_mapping(mapping))
     with open_source(source, identity) as named:

@@ -61,9 +61,9 @@ def run_ingest(
     A run that was interrupted goes on. Of a source that is in the dataset already nothing is
     added, and None returned; if it was not published yet, it is now.
     """
-    from app.ingest.mapping import parse_mapping
-    from app.ingest.rejects import RejectLimit
     from app.protocol.parameters import check_slug
+    from app.reading.mapping import parse_mapping
+    from app.reading.rejects import RejectLimit
     from app.storage.lock import ingest_lock
 
     check_slug(dataset)

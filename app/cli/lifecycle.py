@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from app.crypto.signing import SigningKey
     from app.ingest.pipeline import Ingest
     from app.ingest.ports import Observer
-    from app.ingest.rejects import RejectLimit, RejectReport
     from app.lifecycle.clearing import Clearing
     from app.lifecycle.erasure import Erasing, Sweeping
     from app.lifecycle.forgetting import Forgetting
     from app.lifecycle.publishing import Publishing
+    from app.reading.rejects import RejectLimit, RejectReport
     from app.settings import Settings
     from app.storage.datasets import SqlDatasetStore
 

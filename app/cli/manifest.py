@@ -24,9 +24,9 @@ from app.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from app.crypto.stretch import StretchProfile
-    from app.ingest.sources.bytestream import ByteSource
     from app.ingest.verification import Finding
     from app.protocol.manifest import Manifest
+    from app.reading.sources.bytestream import ByteSource
 
 
 class VerifyCode(IntEnum):
@@ -95,8 +95,8 @@ def _compare(
     mapping: Path | None,
     identities: Sequence[Any],
 ) -> Finding:
-    from app.ingest.mapping import parse_mapping
     from app.ingest.verification import Verification
+    from app.reading.mapping import parse_mapping
 
     columns = None if mapping is None else parse_mapping(read_text(mapping, "mapping"))
     compared = Verification(

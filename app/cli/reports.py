@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from app.errors import InvalidInput, Unavailable
-from app.ingest.rejects import NoReport, RejectReport
+from app.reading.rejects import NoReport, RejectReport
 
 
 class _JsonLines:

@@ -13,10 +13,10 @@ import typer
 from app.errors import InvalidIdentity, InvalidMapping, InvalidSource
 
 if TYPE_CHECKING:
-    from app.ingest.sample import PeekedSource
-    from app.ingest.sources.bytestream import ByteSource
-    from app.ingest.sources.opening import LeakSource, Table
-    from app.ingest.sources.settings import SourceSettings
+    from app.reading.sample import PeekedSource
+    from app.reading.sources.bytestream import ByteSource
+    from app.reading.sources.opening import LeakSource, Table
+    from app.reading.sources.settings import SourceSettings
 
 STANDARD_INPUT = Path("-")
 IdentityOption = Annotated[
@@ -62,7 +62,7 @@ class NamedSource:
     @contextmanager
     def again(self) -> Iterator[ByteSource]:
         """Open a file once more, or the beginning of a stream, so that nothing is consumed."""
-        from app.ingest.sample import PeekedSource
+        from app.reading.sample import PeekedSource
 
         if self._path:
             # Not the same handle: what decrypts may read on in it for a moment.
@@ -75,7 +75,7 @@ class NamedSource:
     def _leak(
         self, stream: ByteSource, settings: SourceSettings, wanted: Sequence[str]
     ) -> LeakSource:
-        from app.ingest.sources.opening import LeakSource
+        from app.reading.sources.opening import LeakSource
 
         return LeakSource(stream, settings, self._identities, wanted)
 
@@ -144,7 +144,7 @@ def read_identities(identity: Path | None) -> Sequence[Any]:
     """
     if identity is None:
         return ()
-    from app.ingest.sources.encrypted import parse_identities
+    from app.reading.sources.encrypted import parse_identities
 
     try:
         return parse_identities(identity.read_bytes())

@@ -20,10 +20,10 @@ from app.errors import (
     Unavailable,
 )
 from app.ingest.beginning import Begun, check_same, load_keys, plan_of
-from app.ingest.mapping import SourceMapping
 from app.ingest.ports import CurrentEpoch, EpochDraft, EpochStore, Observer
 from app.ingest.rekeying import rekey_all
 from app.protocol.parameters import key_name
+from app.reading.mapping import SourceMapping
 
 
 class Adding:

@@ -19,7 +19,6 @@ from app.errors import (
     Unavailable,
 )
 from app.ingest.checkpoints import Checkpoint, Plan
-from app.ingest.mapping import SourceMapping
 from app.ingest.ports import (
     CurrentEpoch,
     Draft,
@@ -29,6 +28,7 @@ from app.ingest.ports import (
     UnfinishedRun,
 )
 from app.protocol.parameters import key_name
+from app.reading.mapping import SourceMapping
 
 FIRST_EPOCH = 1
 _ANEW = "give the same as then, or begin anew with --restart"

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.ingest.records import RowCounts
-from app.ingest.sources.opening import Position
+from app.reading.records import RowCounts
+from app.reading.sources.opening import Position
 
 # Under a second of Argon2id: what is computed anew after an interruption, at most.
 INPUTS_BETWEEN = 64

@@ -15,11 +15,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from app.crypto.stretch import SALT_BYTES, StretchProfile, stretch
-from app.ingest.mapping import SourceMapping
-from app.ingest.records import RecordReader
-from app.ingest.sample import SAMPLE_ROWS, RowsAtHand
-from app.ingest.sources.opening import Table
-from app.ingest.sources.rows import Row
+from app.reading.mapping import SourceMapping
+from app.reading.records import RecordReader
+from app.reading.sample import SAMPLE_ROWS, RowsAtHand
+from app.reading.sources.opening import Table
+from app.reading.sources.rows import Row
 
 # So many rows are counted, without a look at them: some tenths of a second. Of a small source that
 # is all of them, and of a compressed one what was read ahead does not weigh much any more.

@@ -21,7 +21,6 @@ from app.ingest.adding import Adding
 from app.ingest.beginning import Beginning, Begun
 from app.ingest.checkpoints import Checkpoint
 from app.ingest.evaluation import Evaluator
-from app.ingest.mapping import SourceMapping
 from app.ingest.ports import (
     CurrentEpoch,
     Draft,
@@ -34,12 +33,13 @@ from app.ingest.ports import (
 )
 from app.ingest.progress import Progress
 from app.ingest.publication import index_of
-from app.ingest.records import RecordReader
-from app.ingest.rejects import DEFAULT_LIMIT, NoReport, RejectLimit, RejectReport
-from app.ingest.sources.bytestream import ByteSource, DigestingSource, Prefix
-from app.ingest.sources.opening import LeakSource, Position, Table
-from app.ingest.sources.rows import LineCounts
 from app.protocol.parameters import check_slug
+from app.reading.mapping import SourceMapping
+from app.reading.records import RecordReader
+from app.reading.rejects import DEFAULT_LIMIT, NoReport, RejectLimit, RejectReport
+from app.reading.sources.bytestream import ByteSource, DigestingSource, Prefix
+from app.reading.sources.opening import LeakSource, Position, Table
+from app.reading.sources.rows import LineCounts
 
 # A commit rewrites about one page an entry: often enough to lose little, seldom enough to cost
 # nothing beside Argon2id, and in memory a few megabytes at most.

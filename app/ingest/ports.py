@@ -11,9 +11,9 @@ from app.crypto.keys import PublicKey
 from app.crypto.ristretto255 import Element
 from app.crypto.stretch import Stretched, StretchProfile
 from app.ingest.checkpoints import Checkpoint, Plan
-from app.ingest.records import RowCounts
-from app.ingest.sources.bytestream import Prefix
 from app.protocol.parameters import DeploymentParameters
+from app.reading.records import RowCounts
+from app.reading.sources.bytestream import Prefix
 
 
 @dataclass(frozen=True, slots=True)

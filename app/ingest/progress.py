@@ -9,9 +9,9 @@ from app.crypto.ristretto255 import Element
 from app.ingest.checkpoints import Checkpoint, Checkpoints
 from app.ingest.distinct import RecentInputs
 from app.ingest.ports import Observer
-from app.ingest.records import RecordReader
-from app.ingest.sources.opening import Table
-from app.ingest.sources.rows import Row
+from app.reading.records import RecordReader
+from app.reading.sources.opening import Table
+from app.reading.sources.rows import Row
 
 _TOLD_EVERY_SECONDS = 0.2
 

@@ -21,13 +21,13 @@ from app.crypto.keys import EvaluationKey
 from app.crypto.stretch import StretchProfile, check_client_accepts
 from app.errors import InvalidMessage
 from app.ingest.evaluation import Evaluator
-from app.ingest.mapping import SourceMapping
-from app.ingest.records import RecordReader
-from app.ingest.sources.bytestream import ByteSource, DigestingSource
-from app.ingest.sources.opening import LeakSource, Table
 from app.protocol.commitment import commitment
 from app.protocol.manifest import Manifest
 from app.protocol.parameters import SchemeParameters
+from app.reading.mapping import SourceMapping
+from app.reading.records import RecordReader
+from app.reading.sources.bytestream import ByteSource, DigestingSource
+from app.reading.sources.opening import LeakSource, Table
 
 _DIGEST_BYTES = 16
 # Under the key 1 an element is the input's own point P.

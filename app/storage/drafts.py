@@ -14,11 +14,11 @@ from app.errors import DatasetExists, Unavailable
 from app.ingest.beginning import FIRST_EPOCH
 from app.ingest.checkpoints import Checkpoint, Plan
 from app.ingest.ports import EpochDraft, IndexPublication, NewDataset, SourceReport, UnfinishedRun
-from app.ingest.sources.bytestream import Prefix
 from app.lifecycle.audit import Step
 from app.lifecycle.erasure import BY_PROGRAM
 from app.lifecycle.states import DatasetState
 from app.protocol.parameters import DeploymentParameters
+from app.reading.sources.bytestream import Prefix
 from app.storage.audit import record_step
 from app.storage.contents import delete_contents
 from app.storage.datasets import found_dataset

@@ -19,12 +19,12 @@ from app.crypto.keyring import KeyRing
 from app.crypto.stretch import StretchProfile
 from app.ingest.checkpoints import Plan
 from app.ingest.ports import EpochDraft, IndexPublication, NewDataset, SourceReport
-from app.ingest.records import RowCounts
 from app.lifecycle.ending import default_end, today
 from app.lifecycle.erasure import BY_PROGRAM
 from app.protocol.fingerprints import FINGERPRINT_BYTES
 from app.protocol.parameters import key_name
 from app.protocol.ranges import choose_prefix_bits
+from app.reading.records import RowCounts
 from app.storage.datasets import SqlDatasetStore
 from app.storage.drafts import SqlDraftStore
 from app.storage.engine import open_database

@@ -11,14 +11,14 @@ from typing import Any
 from app.crypto.keyring import KeyRing
 from app.crypto.signing import SigningKey
 from app.crypto.stretch import StretchProfile
-from app.ingest.mapping import parse_mapping
 from app.ingest.pipeline import Ingest, IngestReport
-from app.ingest.sources.opening import LeakSource
-from app.ingest.sources.settings import SourceSettings
 from app.lifecycle.clearing import Clearing
 from app.lifecycle.ending import default_end, today
 from app.lifecycle.erasure import BY_PROGRAM
 from app.lifecycle.publishing import Publishing
+from app.reading.mapping import parse_mapping
+from app.reading.sources.opening import LeakSource
+from app.reading.sources.settings import SourceSettings
 from app.storage.clearing import SqlClearingStore
 from app.storage.datasets import SqlDatasetStore
 from app.storage.drafts import SqlDraftStore

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from app.ingest.sources.opening import LeakSource, Position
+from app.reading.sources.opening import LeakSource, Position
 from scripts.benches.leaks import SETTINGS, Leak
 from scripts.benches.measuring import Figure, Pair, Plan, Target, Unit, cost_of, in_turns
 

@@ -10,7 +10,7 @@ import pytest
 from app.cli.estimate import describe_estimate
 from app.cli.main import main
 from app.ingest.estimate import Estimate, SampleCounts
-from app.ingest.mapping import parse_mapping
+from app.reading.mapping import parse_mapping
 from app.synthesis.mapping import MAPPING_TOML
 from tests.cli.commands import concerne
 from tests.ingest.examples import leak

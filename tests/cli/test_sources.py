@@ -12,10 +12,10 @@ import pyrage
 import pytest
 
 from app.cli.main import main
-from app.ingest.sample import SAMPLE_BYTES
+from app.reading.sample import SAMPLE_BYTES
 from tests.cli.commands import concerne
 from tests.ingest.examples import PHONES_TOML, leak, phones
-from tests.ingest.sources.writers import IDENTITY, WRITERS
+from tests.reading.sources.writers import IDENTITY, WRITERS
 
 REJECTS = phones(20) + b"temoin\n"
 

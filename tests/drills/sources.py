@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.identity.nir import nir_key
 from app.identity.schemes import normalise_fields, scheme_input, scheme_named
-from tests.ingest.sources.writers import IDENTITY, WRITERS
+from tests.reading.sources.writers import IDENTITY, WRITERS
 from tests.traces import Traces
 
 PEOPLE = 40
@@ -27,7 +27,7 @@ schemes = ["nir-dob", "nir", "name-dob", "email", "phone"]
 [scope]
 laboratory = "LABO"
 """
-# The name of a writer in `tests.ingest.sources.writers`.
+# The name of a writer in `tests.reading.sources.writers`.
 KINDS = ("csv", "csv.gz", "xlsx", "parquet", "postgresql copy", "mysql", "csv.age", "xlsx.age")
 
 

@@ -19,19 +19,19 @@ from app.crypto.signing import SigningKey
 from app.crypto.stretch import INSECURE_TEST_ONLY, StretchProfile
 from app.exposure.catalogue import Catalogue
 from app.exposure.keyholder import LocalKeyHolder
-from app.ingest.mapping import parse_mapping
 from app.ingest.pipeline import Ingest, IngestReport
-from app.ingest.rejects import DEFAULT_LIMIT, RejectLimit, RejectReport
-from app.ingest.sample import Look, PeekedSource
-from app.ingest.sources.bytestream import ByteSource
-from app.ingest.sources.delimited import DelimitedReader
-from app.ingest.sources.encodings import Line, TextStream
-from app.ingest.sources.opening import LeakSource
-from app.ingest.sources.rows import Row
-from app.ingest.sources.settings import SourceSettings
 from app.lifecycle.clearing import Clearing
 from app.lifecycle.forgetting import suppressed
 from app.lifecycle.publishing import Publishing
+from app.reading.mapping import parse_mapping
+from app.reading.rejects import DEFAULT_LIMIT, RejectLimit, RejectReport
+from app.reading.sample import Look, PeekedSource
+from app.reading.sources.bytestream import ByteSource
+from app.reading.sources.delimited import DelimitedReader
+from app.reading.sources.encodings import Line, TextStream
+from app.reading.sources.opening import LeakSource
+from app.reading.sources.rows import Row
+from app.reading.sources.settings import SourceSettings
 from app.storage.clearing import SqlClearingStore
 from app.storage.datasets import SqlDatasetStore
 from app.storage.drafts import SqlDraftStore

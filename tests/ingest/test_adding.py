@@ -34,9 +34,9 @@ from app.errors import (
     UnknownDataset,
 )
 from app.ingest import evaluation, pipeline, rekeying
-from app.ingest.rejects import RejectLimit
 from app.ingest.verification import Finding, Verdict
 from app.protocol.messages import Answer
+from app.reading.rejects import RejectLimit
 from app.storage import epochs
 from app.storage.tables import Entry, SchemeIndex
 from app.synthesis.mapping import MAPPING_TOML

@@ -15,13 +15,13 @@ import pytest
 from app.crypto.stretch import INSECURE_TEST_ONLY
 from app.errors import InvalidMapping, InvalidSource
 from app.ingest.estimate import Estimate, count_inputs, estimate, stretches_per_second
-from app.ingest.mapping import parse_mapping
-from app.ingest.sample import SAMPLE_BYTES, PeekedSource
-from app.ingest.sources.opening import LeakSource
-from app.ingest.sources.settings import SourceSettings
+from app.reading.mapping import parse_mapping
+from app.reading.sample import SAMPLE_BYTES, PeekedSource
+from app.reading.sources.opening import LeakSource
+from app.reading.sources.settings import SourceSettings
 from app.synthesis.mapping import MAPPING_TOML
 from tests.ingest.examples import PHONES_TOML, leak, read
-from tests.ingest.sources.writers import IDENTITY, aged, zipped
+from tests.reading.sources.writers import IDENTITY, aged, zipped
 
 NAMES = """\
 [fields]

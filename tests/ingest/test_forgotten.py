@@ -19,11 +19,11 @@ import pytest
 
 from app.crypto.stretch import INSECURE_TEST_ONLY
 from app.ingest.estimate import Estimate, estimate
-from app.ingest.mapping import parse_mapping
-from app.ingest.records import RecordReader
-from app.ingest.sources.opening import LeakSource
-from app.ingest.sources.settings import SourceSettings
-from app.ingest.suggestion.writing import suggest_mapping
+from app.reading.mapping import parse_mapping
+from app.reading.records import RecordReader
+from app.reading.sources.opening import LeakSource
+from app.reading.sources.settings import SourceSettings
+from app.reading.suggestion.writing import suggest_mapping
 from tests.ingest.examples import look_at
 
 # With digits behind it on each row of the source, and nowhere else.

@@ -19,13 +19,13 @@ from app.crypto.stretch import INSECURE_TEST_ONLY
 from app.errors import InvalidInput, InvalidKey, KeyMissing, RunDiffers
 from app.ingest import evaluation, pipeline
 from app.ingest.checkpoints import INPUTS_BETWEEN, Checkpoint, Checkpoints
-from app.ingest.mapping import parse_mapping
-from app.ingest.records import RowCounts
-from app.ingest.rejects import RejectLimit
-from app.ingest.sources.bytestream import Prefix
-from app.ingest.sources.opening import LeakSource, Position
-from app.ingest.sources.rows import LineCounts
 from app.lifecycle.forgetting import Forgetting
+from app.reading.mapping import parse_mapping
+from app.reading.records import RowCounts
+from app.reading.rejects import RejectLimit
+from app.reading.sources.bytestream import Prefix
+from app.reading.sources.opening import LeakSource, Position
+from app.reading.sources.rows import LineCounts
 from app.storage.forgetting import SqlForgettingStore
 from app.storage.tables import Entry, IngestRun
 from tests.ingest.examples import PHONES_TOML, House, Watch, house, phones

@@ -13,9 +13,9 @@ import pytest
 from app.crypto.signing import verify_signed
 from app.crypto.stretch import StretchProfile
 from app.errors import InvalidMapping, InvalidMessage, StretchRefused
-from app.ingest.mapping import parse_mapping
 from app.ingest.verification import Finding, Verdict, Verification
 from app.protocol.manifest import MANIFEST_KIND, Manifest
+from app.reading.mapping import parse_mapping
 from app.synthesis.mapping import MAPPING_TOML
 from tests.ingest.examples import PHONES_TOML, House, house, leak, phones
 from tests.ingest.test_pipeline import rewritten

@@ -20,12 +20,12 @@ from app.errors import (
     Unavailable,
     UnknownDataset,
 )
-from app.ingest.rejects import RejectLimit
 from app.lifecycle.forgetting import suppressed
 from app.lifecycle.ports import Removal
 from app.protocol.messages import Answer
 from app.protocol.ranges import check_range
 from app.protocol.server import encode_identifier
+from app.reading.rejects import RejectLimit
 from app.storage.forgetting import SqlForgettingStore
 from tests.ingest.examples import PHONES_TOML, House, house, leak, phones
 from tests.ingest.test_pipeline import questions

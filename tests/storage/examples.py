@@ -11,7 +11,7 @@ from app.crypto.ristretto255 import Element
 from app.crypto.stretch import INSECURE_TEST_ONLY
 from app.ingest.checkpoints import Plan
 from app.ingest.ports import Draft, EpochDraft, IndexPublication, NewDataset, SourceReport
-from app.ingest.records import RowCounts
+from app.reading.records import RowCounts
 from tests.ingest.examples import House
 
 KEYS = {name: EvaluationKey.generate() for name in ("nir", "phone")}
