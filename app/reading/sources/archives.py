@@ -6,6 +6,8 @@ Neither is ever put into a file: what was decrypted or unpacked stays in this pr
 from __future__ import annotations
 
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -20,7 +22,18 @@ EMPTY_ZIP_MAGIC = b"PK\x05\x06"
 # else, is kept in memory whole, as its table of contents stands at its end.
 MEMORY_BYTES_MAXIMUM = 512 * 1024 * 1024
 _WORKBOOK = "xl/workbook.xml"
-_FAILURES = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError)
+# What the library raises for bytes that are no archive, or are one of a kind that it does not know.
+_FAILURES = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    NotImplementedError,
+    OSError,
+    EOFError,
+    ValueError,
+    OverflowError,
+)
 _GET_AGAIN = "get the file again: what can be read of it would not be all of it"
 
 
@@ -55,7 +68,8 @@ class Archive:
             self._zip = zipfile.ZipFile(stream)
         except _FAILURES as exc:
             raise InvalidSource(
-                "the zip archive is damaged or cut off: its table of contents is missing",
+                "the zip archive is damaged or cut off, or of an unknown kind: its table of contents"
+                " cannot be read",
                 hint=_GET_AGAIN,
             ) from exc
 
@@ -82,7 +96,7 @@ class Archive:
             )
         try:
             return Member(self._zip.open(info), info.file_size)
-        except (NotImplementedError, *_FAILURES) as exc:
+        except _FAILURES as exc:
             raise InvalidSource(
                 "the member of the zip archive is damaged, or compressed in an unknown way",
                 hint="have another program unpack it to standard output, and read from there: -",

@@ -83,6 +83,18 @@ def test_a_damaged_file_is_read_or_refused_by_another_process(
     check(replace(written, content=damaged(written.content, damages)))
 
 
+@pytest.mark.parametrize("value", [0, 0x40, 0xFF])
+def test_every_byte_of_an_archive_may_be_wrong(value: int) -> None:
+    """Its table of contents is read by a library, which fails in many ways."""
+    written = WRITERS["csv.zip"](HEADER, ROWS)
+    for place in range(len(written.content)):
+        check(replace(written, content=damaged(written.content, [_at(place, written, value)])))
+
+
+def _at(place: int, written: Written, value: int) -> tuple[float, int, bytes]:
+    return (place + 0.5) / len(written.content), 1, bytes([value])
+
+
 @pytest.mark.parametrize("name", WRITERS)
 @settings(max_examples=5, deadline=None)
 @given(content=st.binary(max_size=600))
