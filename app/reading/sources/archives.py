@@ -68,8 +68,8 @@ class Archive:
             self._zip = zipfile.ZipFile(stream)
         except _FAILURES as exc:
             raise InvalidSource(
-                "the zip archive is damaged or cut off, or of an unknown kind: its table of contents"
-                " cannot be read",
+                "the zip archive is damaged or cut off, or of an unknown kind: its table of"
+                " contents cannot be read",
                 hint=_GET_AGAIN,
             ) from exc
 
