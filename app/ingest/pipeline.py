@@ -247,7 +247,13 @@ class Ingest:
             for scheme, key in begun.keys.items():
                 rows = rows_before.get(scheme, 0) + report.counts.scheme_rows[scheme]
                 index = index_of(
-                    begun.draft, dataset, scheme, key, rows, taken_out=taken_out.get(scheme, 0)
+                    begun.draft,
+                    dataset,
+                    scheme,
+                    key,
+                    rows,
+                    self._workers,
+                    taken_out=taken_out.get(scheme, 0),
                 )
                 self._observer.publishing(scheme=scheme, entries=index.entries)
                 entries[scheme] = index.entries

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from app.errors import InvalidMessage, Unavailable
@@ -23,29 +23,50 @@ def choose_prefix_bits(entries: int) -> int:
     return min(max(bits, 0), PREFIX_BITS_MAXIMUM)
 
 
-class RangeBuilder:
-    """Collects an index's locations in memory, 8 bytes an entry, and gives its ranges.
+def range_length_of(counts: Iterable[int]) -> int:
+    """Return the entries of each range, given how many each prefix has: the most, at least one."""
+    return max(1, max(counts, default=0))
+
+
+def parts_of(counts: Sequence[int], entries_maximum: int) -> Iterator[range]:
+    """Yield prefixes that follow one another and have few entries together, until all are there.
 
     Args:
-        prefix_bits: as chosen for the number of entries.
+        counts: how many entries each prefix has.
+        entries_maximum: how many a part may have, unless one prefix alone has more.
+    """
+    first, entries = 0, 0
+    for prefix, count in enumerate(counts):
+        if entries and entries + count > entries_maximum:
+            yield range(first, prefix)
+            first, entries = prefix, 0
+        entries += count
+    yield range(first, len(counts))
+
+
+class RangeBuilder:
+    """Collects locations in memory, 8 bytes an entry, and gives the ranges that they fill.
+
+    Args:
+        prefixes: the ranges' own; all of an index's, or some that follow one another.
     """
 
-    def __init__(self, prefix_bits: int) -> None:
-        self._ranges = [bytearray() for _ in range(2**prefix_bits)]
+    def __init__(self, prefixes: range) -> None:
+        self._prefixes = prefixes
+        self._ranges = [bytearray() for _ in prefixes]
 
     def add(self, location: Location) -> None:
-        """Add one distinct entry."""
-        self._ranges[location.prefix] += location.fingerprint
+        """Add one distinct entry, whose prefix is one of those."""
+        self._ranges[location.prefix - self._prefixes.start] += location.fingerprint
 
-    @property
-    def range_length(self) -> int:
-        """Entries in each range: as many as the fullest has, and at least one."""
-        return max(1, *(len(r) // FINGERPRINT_BYTES for r in self._ranges))
+    def build(self, range_length: int) -> Iterator[tuple[int, bytes]]:
+        """Yield each prefix with its sorted and filled-up range, in ascending order.
 
-    def build(self) -> Iterator[tuple[int, bytes]]:
-        """Yield each prefix with its sorted and filled-up range, in ascending order."""
-        length = self.range_length * FINGERPRINT_BYTES
-        for prefix, packed in enumerate(self._ranges):
+        Args:
+            range_length: entries in each range of the whole index, as `range_length_of` gives it.
+        """
+        length = range_length * FINGERPRINT_BYTES
+        for prefix, packed in zip(self._prefixes, self._ranges, strict=True):
             filled = bytes(packed) + secrets.token_bytes(length - len(packed))
             yield prefix, b"".join(sorted(_split(filled)))
 

@@ -214,9 +214,7 @@ class SqlDraft:
         """Write the ranges of each index, then note that the epoch is whole."""
         entries = 0
         for publication in indexes:
-            with database_errors(), Session(self._engine) as session:
-                self._write_index(session, publication)
-                session.commit()
+            self._write_index(publication)
             entries += publication.entries
         with writing(self._engine) as session:
             run = session.get_one(IngestRun, self._run_id)
@@ -231,24 +229,29 @@ class SqlDraft:
                 counts=counts | {"entries": entries, "forgotten": run.forgotten},
             )
 
-    def _write_index(self, session: Session, publication: IndexPublication) -> None:
+    def _write_index(self, publication: IndexPublication) -> None:
+        """Write it a page at a time: the next one may take long to be made."""
         index_id = self._index_ids[publication.scheme]
-        # Those that a run left which was interrupted here.
-        session.exec(delete(Range).where(col(Range.index_id) == index_id))
-        session.exec(
-            update(SchemeIndex)
-            .where(col(SchemeIndex.id) == index_id)
-            .values(
-                entries=publication.entries,
-                rows=publication.rows,
-                prefix_bits=publication.prefix_bits,
-                range_length=publication.range_length,
-                commitment=publication.commitment,
+        with database_errors(), Session(self._engine) as session:
+            # Those that a run left which was interrupted here.
+            session.exec(delete(Range).where(col(Range.index_id) == index_id))
+            session.exec(
+                update(SchemeIndex)
+                .where(col(SchemeIndex.id) == index_id)
+                .values(
+                    entries=publication.entries,
+                    rows=publication.rows,
+                    prefix_bits=publication.prefix_bits,
+                    range_length=publication.range_length,
+                    commitment=publication.commitment,
+                )
             )
-        )
+            session.commit()
         for page in _pages(publication.ranges):
             rows = [{"index_id": index_id, "prefix": p, "fingerprints": f} for p, f in page]
-            session.connection().execute(insert(Range), rows)
+            with database_errors(), Session(self._engine) as session:
+                session.connection().execute(insert(Range), rows)
+                session.commit()
 
 
 def _is_unfinished(session: Session, dataset: Dataset) -> bool:

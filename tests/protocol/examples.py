@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -10,7 +11,7 @@ from app.crypto.keys import EvaluationKey
 from app.crypto.stretch import INSECURE_TEST_ONLY, stretch
 from app.protocol.fingerprints import Locator
 from app.protocol.parameters import DatasetParameters, DeploymentParameters, SchemeParameters
-from app.protocol.ranges import RangeBuilder, choose_prefix_bits
+from app.protocol.ranges import RangeBuilder, choose_prefix_bits, range_length_of
 from app.protocol.server import encode_identifier
 
 DEPLOYMENT = DeploymentParameters(stretch_salt=bytes(range(16)), normalisation=1)
@@ -30,18 +31,22 @@ def publish(phones: list[str], *, epoch: int = 1, prefix_bits: int | None = None
     """Publish a dataset `demo` with the phone numbers given, by the scheme `phone`."""
     key = EvaluationKey.generate()
     bits = choose_prefix_bits(len(phones)) if prefix_bits is None else prefix_bits
-    locator, builder = Locator("demo", "phone", bits), RangeBuilder(bits)
+    locator, builder = Locator("demo", "phone", bits), RangeBuilder(range(2**bits))
+    counts = Counter[int]()
     for phone in phones:
         encoded = encode_identifier("phone", {"phone": phone})
         stretched = stretch(INSECURE_TEST_ONLY, DEPLOYMENT.stretch_salt, encoded)
-        builder.add(locator.locate(oprf.evaluate(key, stretched)))
+        location = locator.locate(oprf.evaluate(key, stretched))
+        counts[location.prefix] += 1
+        builder.add(location)
+    length = range_length_of(counts.values())
     parameters = SchemeParameters(
         scheme="phone",
         epoch=epoch,
         public=True,
         public_key=key.public_key,
         prefix_bits=bits,
-        range_length=builder.range_length,
+        range_length=length,
         stretch=INSECURE_TEST_ONLY,
         entries=len(phones),
         rows=len(phones),
@@ -58,4 +63,4 @@ def publish(phones: list[str], *, epoch: int = 1, prefix_bits: int | None = None
         rows_rejected=1,
         schemes={"phone": parameters},
     )
-    return Published(key, dataset, parameters, dict(builder.build()))
+    return Published(key, dataset, parameters, dict(builder.build(length)))

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from app.errors import InvalidMessage, Unavailable
 from app.protocol.fingerprints import Location, Locator
-from app.protocol.ranges import RangeBuilder, check_range, choose_prefix_bits, holds, without
+from app.protocol.ranges import (
+    RangeBuilder,
+    check_range,
+    choose_prefix_bits,
+    holds,
+    parts_of,
+    range_length_of,
+    without,
+)
 
 fingerprints = st.binary(min_size=8, max_size=8)
 
@@ -32,55 +40,77 @@ def test_prefix_bits_obey_their_definition(entries: int) -> None:
     assert bits == max([b for b in range(21) if entries / 2**b >= 256], default=0)
 
 
-@given(st.integers(0, 6), st.sets(st.tuples(st.integers(0, 63), fingerprints), max_size=60))
+@given(
+    st.integers(0, 6),
+    st.sets(st.tuples(st.integers(0, 63), fingerprints), max_size=60),
+    st.integers(1, 60),
+)
 def test_every_entry_is_found_and_all_ranges_are_equally_long(
-    bits: int, entries: set[tuple[int, bytes]]
+    bits: int, entries: set[tuple[int, bytes]], entries_maximum: int
 ) -> None:
     locations = {Location(prefix % 2**bits, fingerprint) for prefix, fingerprint in entries}
-    builder = RangeBuilder(bits)
+    counts = [0] * 2**bits
     for location in locations:
-        builder.add(location)
-    ranges = dict(builder.build())
+        counts[location.prefix] += 1
+    length = range_length_of(counts)
+    ranges: dict[int, bytes] = {}
+    for prefixes in parts_of(counts, entries_maximum):
+        builder = RangeBuilder(prefixes)
+        for location in locations:
+            if location.prefix in prefixes:
+                builder.add(location)
+        ranges |= dict(builder.build(length))
     assert list(ranges) == list(range(2**bits))
     for packed in ranges.values():
-        check_range(packed, builder.range_length)
+        check_range(packed, length)
     assert all(holds(ranges[loc.prefix], loc.fingerprint) for loc in locations)
 
 
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=40), st.integers(1, 30))
+def test_the_parts_are_all_and_none_has_more_entries_than_may_be(
+    counts: list[int], entries_maximum: int
+) -> None:
+    parts = list(parts_of(counts, entries_maximum))
+    assert [prefix for part in parts for prefix in part] == list(range(len(counts)))
+    for part in parts:
+        entries = [counts[prefix] for prefix in part if counts[prefix]]
+        assert sum(entries) <= entries_maximum or len(entries) == 1
+
+
 def test_an_entry_that_is_not_there_is_not_found() -> None:
-    builder = RangeBuilder(0)
+    builder = RangeBuilder(range(1))
     present = {secrets.token_bytes(8) for _ in range(500)}
     for fingerprint in present:
         builder.add(Location(0, fingerprint))
-    (packed,) = dict(builder.build()).values()
+    (packed,) = dict(builder.build(len(present))).values()
     strangers = {secrets.token_bytes(8) for _ in range(500)} - present
     assert not any(holds(packed, stranger) for stranger in strangers)
 
 
 def test_a_fingerprint_across_two_entries_is_not_found() -> None:
     """Membership goes entry by entry, not byte by byte."""
-    builder = RangeBuilder(0)
+    builder = RangeBuilder(range(1))
     builder.add(Location(0, b"aaaabbbb"))
     builder.add(Location(0, b"ccccdddd"))
-    (packed,) = dict(builder.build()).values()
+    (packed,) = dict(builder.build(2)).values()
     assert packed == b"aaaabbbbccccdddd"
     assert not holds(packed, b"bbbbcccc")
 
 
 def test_filling_is_random_for_each_epoch() -> None:
-    builders = [RangeBuilder(1), RangeBuilder(1)]
+    builders = [RangeBuilder(range(2)), RangeBuilder(range(2))]
     for builder in builders:
         for number in range(20):
             builder.add(Location(0, number.to_bytes(8, "big")))
-    first, second = (dict(builder.build()) for builder in builders)
+    first, second = (dict(builder.build(20)) for builder in builders)
     assert first[0] == second[0]
     assert first[1] != second[1]
 
 
 def test_an_index_without_entries_still_has_a_range() -> None:
-    builder = RangeBuilder(0)
-    (packed,) = dict(builder.build()).values()
-    assert len(packed) == 8 * builder.range_length == 8
+    builder = RangeBuilder(range(1))
+    (packed,) = dict(builder.build(range_length_of([0]))).values()
+    assert len(packed) == 8
 
 
 @pytest.mark.parametrize("packed", [b"", b"a" * 7, b"a" * 8, b"a" * 24])
