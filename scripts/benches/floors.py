@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
+from pathlib import Path
 
 from argon2.low_level import Type, hash_secret_raw
 
@@ -64,6 +66,18 @@ def group_operations_on_all_cores(inputs: int, *, at_once: int) -> None:
     with ThreadPoolExecutor(cores()) as pool:
         for _ in pool.map(group_operations, chunks):
             pass
+
+
+def bare_insertions(folder: Path, elements: Sequence[bytes]) -> None:
+    """Insert elements, in their order, into a new table of the form they are kept in; commit."""
+    file = folder / f"insertions-{secrets.token_hex(8)}.sqlite3"
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("CREATE TABLE entry (element BLOB PRIMARY KEY) STRICT, WITHOUT ROWID")
+        with database:
+            rows = ((element,) for element in elements)
+            database.executemany("INSERT INTO entry VALUES (?)", rows)
+    file.unlink()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,29 @@ class Leak:
         """Return the truth of one scheme: its fields, and `exposed`."""
         lines = self.truth.read_text(encoding="utf-8").splitlines()
         return [known for known in map(json.loads, lines) if known["scheme"] == scheme]
+
+
+# One scheme, so that five million rows are five million inputs and not twenty.
+NUMBERS_TOML = """\
+[fields]
+nir = "NIR"
+
+[dataset]
+title = "Made-up numbers"
+breach_date = 2021-02-23
+schemes = ["nir"]
+"""
+_COMMUNES, _ORDERS, _MONTHS, _YEARS = range(950, 990), range(1, 1000), range(1, 13), range(100)
+
+
+def write_numbers(source: Path, rows: int) -> None:
+    """Write so many made-up NIRs, no two of them the same; no commune ever had their codes."""
+    each = product((1, 2), _YEARS, _MONTHS, _COMMUNES, _ORDERS)
+    with source.open("w", encoding="ascii") as out:
+        out.write("NIR\n")
+        for sex, year, month, commune, order in islice(each, rows):
+            number = int(f"{sex}{year:02}{month:02}56{commune}{order:03}")
+            out.write(f"{number}{97 - number % 97:02}\n")
 
 
 def read_all(source: Path) -> int:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from scripts.benches.leaks import DATASET, Leak
+from scripts.benches.leaks import DATASET, NUMBERS_TOML, Leak, write_numbers
 from scripts.benches.measuring import Figure, Pair, Plan, Result, Target, Unit
 from scripts.benches.servers import environment
 
 ALLOWED_MIB = 250
 SMALL_ROWS, LARGE_ROWS, FULL_ROWS = 10_000, 50_000, 491_840
-# Read and not ingested, as five million rows have some twenty million inputs.
-READ_ROWS, FULL_READ_ROWS = 500_000, 5_000_000
+# Those that are only read, and those of one number that are ingested.
+MANY_ROWS, FULL_MANY_ROWS = 500_000, 5_000_000
 # Argon2id's own memory: as much for two hundred rows as for any number.
 REAL_PROFILE_ROWS = 200
 _ALLOWED = Target(1.0)
@@ -43,6 +44,7 @@ def measure(plan: Plan) -> Result:
             ),
             _over_allowed(f"peak memory of {REAL_PROFILE_ROWS:,} rows with real Argon2id", real),
             _reading(plan),
+            _numbers(plan),
         ],
         notes,
     )
@@ -54,7 +56,7 @@ def _over_allowed(what: str, mib: float) -> Figure:
 
 def _reading(plan: Plan) -> Figure:
     """Compare the peak memory of reading two sizes."""
-    rows = FULL_READ_ROWS if plan.is_full else READ_ROWS
+    rows = _many(plan)
     leak = Leak.make_up(plan.folder / "read", SMALL_ROWS)
     header, _, body = leak.source.read_bytes().partition(b"\n")
     long = plan.folder / "long.csv"
@@ -71,15 +73,39 @@ def _reading(plan: Plan) -> Figure:
     return Figure(name, Unit.MIB, [Pair(large, small)], _SAME)
 
 
+def _numbers(plan: Plan) -> Figure:
+    """Compare the peak memory of ingesting two sizes, from the source to the publication."""
+    mapping = plan.folder / "numbers.toml"
+    mapping.write_text(NUMBERS_TOML, encoding="utf-8")
+    small, large = (
+        _peak_of_numbers(plan.folder, mapping, rows) for rows in (SMALL_ROWS, _many(plan))
+    )
+    name = f"peak memory of an ingest of {_many(plan):,} numbers over that of {SMALL_ROWS:,}"
+    return Figure(name, Unit.MIB, [Pair(large, small)], _SAME)
+
+
+def _peak_of_numbers(folder: Path, mapping: Path, rows: int) -> float:
+    source = folder / f"numbers-{rows}.csv"
+    write_numbers(source, rows)
+    return _peak_of_ingest(source, mapping, folder / f"numbers-{rows}", _INSECURE)
+
+
+def _many(plan: Plan) -> int:
+    return FULL_MANY_ROWS if plan.is_full else MANY_ROWS
+
+
 def _peak_mib(folder: Path, rows: int, profile: str) -> float:
     leak = Leak.make_up(folder / f"leak-{rows}", rows)
-    arguments = [
-        leak.source, "--dataset", DATASET, "--mapping", leak.mapping,
-        "--data", folder / f"data-{rows}",
-    ]  # fmt: skip
+    return _peak_of_ingest(leak.source, leak.mapping, folder / f"data-{rows}", profile)
+
+
+def _peak_of_ingest(source: Path, mapping: Path, data: Path, profile: str) -> float:
+    """Ingest a source into a new folder, and remove both."""
+    arguments = [source, "--dataset", DATASET, "--mapping", mapping, "--data", data]
     ingest = [sys.executable, "-m", "app.cli", "ingest", *map(str, arguments)]
     mib = _peak_of(ingest, CONCERNE_STRETCH_PROFILE=profile)
-    leak.source.unlink()
+    source.unlink()
+    shutil.rmtree(data)
     return mib
 
 

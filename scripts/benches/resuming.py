@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import hashlib
 import shutil
@@ -10,8 +11,10 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
+import xlsxwriter
+
 from app.reading.sources.opening import LeakSource, Position
-from scripts.benches.leaks import SETTINGS, Leak
+from scripts.benches.leaks import DELIMITER, ENCODING, SETTINGS, Leak
 from scripts.benches.measuring import Figure, Pair, Plan, Target, Unit, cost_of, in_turns
 
 ROWS = 100_000
@@ -23,7 +26,7 @@ _CHUNK_BYTES = 1024 * 1024
 
 
 def figures(plan: Plan) -> list[Figure]:
-    """Measure it for plain text, and for text that has to be unpacked to be passed over."""
+    """Measure it for text, for what has to be unpacked, and for what has to be parsed again."""
     rows = FULL_ROWS if plan.is_full else ROWS
     leak = Leak.make_up(plan.folder / "resumed", rows)
     packed = leak.source.with_suffix(".csv.gz")
@@ -32,7 +35,21 @@ def figures(plan: Plan) -> list[Figure]:
     return [
         _figure(plan, leak.source, rows, "as text"),
         _figure(plan, packed, rows, "with gzip"),
+        _figure(plan, _as_workbook(leak.source), rows, "as XLSX"),
     ]
+
+
+def _as_workbook(source: Path) -> Path:
+    """Write a made-up leak as a workbook, as a spreadsheet would save it."""
+    saved = source.with_suffix(".xlsx")
+    with (
+        source.open(encoding=ENCODING, newline="") as lines,
+        xlsxwriter.Workbook(saved, {"constant_memory": True}) as book,
+    ):
+        sheet = book.add_worksheet()
+        for number, row in enumerate(csv.reader(lines, delimiter=DELIMITER)):
+            sheet.write_row(number, 0, row)
+    return saved
 
 
 def _figure(plan: Plan, source: Path, rows: int, form: str) -> Figure:

@@ -20,6 +20,8 @@ _CONTENT_BYTES_MAXIMUM = 4 * 1024 * 1024 * 1024
 _CHUNK_BYTES = 1024 * 1024
 _SHEET_FOLDER = "xl/worksheets/"
 _CELL = re.compile(rb' r="([A-Z]{1,3})([0-9]{1,7})"')
+# A cell right of column 100 (CV) or below row 999,999: without one there are not too many.
+_FAR_CELL = re.compile(rb' r="(?:[A-Z]{3}|[D-Z][A-Z]|C[W-Z]|[A-Z]{1,2}(?=[0-9]{7}))[0-9]{1,7}"')
 # No cell's name is longer than this, so none is missed where two chunks meet.
 _OVERLAP_BYTES = 16
 
@@ -93,8 +95,8 @@ def check_workbook(stream: BinaryIO) -> None:
                     hint="save it as CSV, which has no limit",
                 )
             for member in members:
-                if member.filename.startswith(_SHEET_FOLDER):
-                    _check_sheet(archive, member)
+                if member.filename.startswith(_SHEET_FOLDER) and _has_far_cells(archive, member):
+                    _check_area(archive, member)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as exc:
         raise InvalidSource(
             "the workbook is damaged or cut off",
@@ -102,20 +104,33 @@ def check_workbook(stream: BinaryIO) -> None:
         ) from exc
 
 
-def _check_sheet(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
-    """Look at where a sheet's cells are, reading it to its end and so its check sum."""
-    widest, deepest, before = 0, 0, b""
-    with archive.open(member) as content:
-        while chunk := content.read(_CHUNK_BYTES):
-            for letters, digits in set(_CELL.findall(before + chunk)):
-                widest, deepest = max(widest, column_number(letters)), max(deepest, int(digits))
-            before = chunk[-_OVERLAP_BYTES:]
+def _has_far_cells(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
+    """Look for such cells, which hardly any sheet has, a third as long as looking at each."""
+    # All of it is read, and so compared with its check sum.
+    return bool(sum(1 for chunk in _chunks(archive, member) if _FAR_CELL.search(chunk)))
+
+
+def _check_area(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    """Look at where each of a sheet's cells is."""
+    widest, deepest = 0, 0
+    for chunk in _chunks(archive, member):
+        for letters, digits in set(_CELL.findall(chunk)):
+            widest, deepest = max(widest, column_number(letters)), max(deepest, int(digits))
     if widest * deepest > _CELLS_MAXIMUM:
         raise InvalidSource(
             f"a sheet has cells out to row {deepest:,} and column {widest:,}: an area of"
             f" {widest * deepest:,} cells",
             hint="delete what stands far outside the table, or save it as CSV",
         )
+
+
+def _chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    """Yield a member's content to its end; each chunk begins with the last bytes of the other."""
+    before = b""
+    with archive.open(member) as content:
+        while chunk := content.read(_CHUNK_BYTES):
+            yield before + chunk
+            before = chunk[-_OVERLAP_BYTES:]
 
 
 def column_number(letters: bytes) -> int:

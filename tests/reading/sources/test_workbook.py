@@ -14,6 +14,7 @@ import xlsxwriter
 
 from app.errors import InvalidMapping, InvalidSource
 from app.reading.sources import isolated
+from app.reading.sources import workbook as module
 from app.reading.sources.opening import LeakSource, Table
 from app.reading.sources.settings import SourceSettings
 from app.reading.sources.workbook import column_number
@@ -153,6 +154,23 @@ def test_the_reading_process_may_not_grow_without_end() -> None:
 
 def test_columns_are_numbered_as_a_spreadsheet_names_them() -> None:
     assert [column_number(name) for name in (b"A", b"Z", b"AA", b"XFD")] == [1, 26, 27, 16384]
+
+
+@pytest.mark.parametrize("row", [1, 9, 999_999, 1_000_000, 1_048_576])
+@pytest.mark.parametrize("column", ["A", "Z", "AA", "CV", "CW", "DA", "ZZ", "AAA", "XFD"])
+def test_an_area_is_refused_by_its_size_wherever_its_last_cell_is(row: int, column: str) -> None:
+    """Most are known to be small enough without looking at each cell."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        cell = f'<c r="{column}{row}"/>'
+        # In the middle of two chunks.
+        filling = "<!--" + " " * (module._CHUNK_BYTES - 20) + "-->"
+        archive.writestr("xl/worksheets/sheet1.xml", filling + cell)
+    if column_number(column.encode()) * row <= module._CELLS_MAXIMUM:
+        module.check_workbook(out)
+    else:
+        with pytest.raises(InvalidSource, match="an area of"):
+            module.check_workbook(out)
 
 
 def test_reading_can_be_left_in_the_middle() -> None:
