@@ -9,6 +9,7 @@ import typer
 from app.cli import erase, forget, manifest
 from app.cli.lifecycle import ByOption, Lifecycle, SlugArgument, person
 from app.cli.options import ConfigOption, DataOption
+from app.errors import StateRefused
 from app.settings import load_settings
 
 if TYPE_CHECKING:
@@ -76,6 +77,29 @@ def retire(
     with dataset_lock(life.settings.data, dataset):
         life.publishing().retire(dataset, by=who)
     print(f"{dataset} is retired; concerne dataset publish lets it answer again")
+
+
+@app.command("discard")
+def discard(
+    dataset: SlugArgument,
+    by: ByOption = None,
+    config: ConfigOption = None,
+    data: DataOption = None,
+) -> None:
+    """Take away a source that was added and is not published; what answers stays as it is.
+
+    It may have been read to its end or not. The first source of a dataset is taken away by
+    concerne ingest --restart, which reads another, or by dataset erase.
+    """
+    from app.ingest.adding import discard_added
+    from app.storage.epochs import SqlEpochStore
+    from app.storage.lock import dataset_lock
+
+    who, life = person(by), Lifecycle(load_settings(config, data=data))
+    with dataset_lock(life.settings.data, dataset):
+        if not discard_added(SqlEpochStore(life.engine, by=who), life.ring, dataset):
+            raise StateRefused(f"nothing was added to the dataset {dataset} that is not published")
+    print(f"what was added to {dataset} is gone, with its keys")
 
 
 for module in (erase, forget, manifest):

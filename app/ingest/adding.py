@@ -77,7 +77,7 @@ class Adding:
         if self._store.is_filled(dataset):
             raise DatasetExists(
                 f"the dataset {dataset} has another source that waits to be published",
-                hint="concerne dataset publish it first, or take it away with --restart",
+                hint="concerne dataset publish or discard it first",
             )
         left = self._store.unfinished(dataset)
         if left is None or not left.got_somewhere:
@@ -105,7 +105,7 @@ class Adding:
         current = self._store.current(dataset)
         old = load_keys(self._ring, dataset, current.epoch, current.public_keys)
         self.discard(dataset)
-        if self._keys_of(dataset, current.epoch + 1):
+        if _keys_of(self._ring, dataset, current.epoch + 1):
             raise KeyExists(
                 f"the key ring holds keys of a later epoch of {dataset} than the database knows",
                 hint="restore the database they belong to, or move them out of the key ring",
@@ -146,16 +146,7 @@ class Adding:
 
     def discard(self, dataset: str) -> None:
         """Remove an epoch that is not published, its keys first; what answers is left as it is."""
-        epoch = self._store.abandon(dataset)
-        # Keys of an epoch that was never announced are somebody else's.
-        if epoch is not None:
-            for name in self._keys_of(dataset, epoch):
-                self._ring.erase(name)
-            self._store.discard(dataset)
-
-    def _keys_of(self, dataset: str, epoch: int) -> list[str]:
-        names = self._ring.names()
-        return [n for n in names if n.startswith(f"{dataset}/") and n.endswith(f"/{epoch}")]
+        discard_added(self._store, self._ring, dataset)
 
     def _told_otherwise(self, current: CurrentEpoch, mapping: SourceMapping) -> tuple[str, ...]:
         """Return what mapping and settings say otherwise than the dataset, which stays as it is."""
@@ -166,6 +157,30 @@ class Adding:
             "stretch profile": ({self._profile}, set(current.stretch.values())),
         }
         return tuple(name for name, (said, kept) in pairs.items() if said != kept)
+
+
+def discard_added(store: EpochStore, ring: KeyRing, dataset: str) -> bool:
+    """Remove what was added to a dataset and is not published, whole or not, its keys first.
+
+    Returns:
+        Whether there was anything.
+
+    Raises:
+        UnknownDataset: there is none of that name.
+    """
+    epoch = store.abandon(dataset)
+    # Keys of an epoch that was never announced are somebody else's.
+    if epoch is None:
+        return False
+    for name in _keys_of(ring, dataset, epoch):
+        ring.erase(name)
+    store.discard(dataset)
+    return True
+
+
+def _keys_of(ring: KeyRing, dataset: str, epoch: int) -> list[str]:
+    names = ring.names()
+    return [n for n in names if n.startswith(f"{dataset}/") and n.endswith(f"/{epoch}")]
 
 
 def _check_schemes(current: CurrentEpoch, mapping: SourceMapping) -> None:

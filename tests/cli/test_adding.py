@@ -69,6 +69,21 @@ def test_a_draft_waits_for_a_second_person_and_the_dataset_answers_without_it(ad
     assert "epoch: 2, " in added("dataset", "show", "demo")
 
 
+def test_what_waits_can_be_discarded_and_leaves_nothing(added: Cli) -> None:
+    add(added, "--add", "--draft")
+    keys = [path for path in (added.folder / "data" / "keys").rglob("*") if path.is_file()]
+    assert "gone, with its keys" in added("dataset", "discard", "demo", "--by", "Anne")
+    shown = added("dataset", "show", "demo")
+    assert "state: published\n" in shown
+    assert "rows: 1,200" in shown
+    left = [path for path in keys if path.exists()]
+    assert [path.name for path in keys if path not in left] == ["2"]
+    assert "Anne" in added("audit", "list").splitlines()[-1]
+    assert "nothing was added" in added("dataset", "discard", "demo", code=2)
+    assert "no dataset" in added("dataset", "discard", "unknown", code=2)
+    assert "demo is published in epoch 2" in add(added, "--add")
+
+
 def test_the_same_bytes_add_nothing_from_a_file_and_from_a_pipe(added: Cli) -> None:
     add(added, "--add")
     before = added("dataset", "show", "demo")

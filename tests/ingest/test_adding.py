@@ -254,7 +254,7 @@ def test_what_waits_to_be_published_is_not_added_to_but_can_be_given_up(
     assert answer(home, "0199007001") is Answer.NOT_EXPOSED
     with pytest.raises(DatasetExists, match="waits to be published") as refusal:
         add(home, B)
-    assert "--restart" in refusal.value.hint
+    assert "discard" in refusal.value.hint
     add(home, B, is_anew=True)
     assert left(home, 2) == whole
 
