@@ -1,8 +1,8 @@
 """From the stored elements of a scheme to the ranges that answer for it, in bounded memory.
 
-Elements are stored in an order that says nothing of where their fingerprints stand. Up to a million
+Elements are stored in an order that says nothing of where their fingerprints stand. Half a million
 of them are put in order in memory, while they are added up. More are read again for each part of
-the ranges that a million fill: some seconds a million, beside the hours that stretching them took.
+the ranges that half a million fill: some seconds a million, beside the hours of stretching them.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from app.protocol.commitment import (
 from app.protocol.fingerprints import Location, Locator
 from app.protocol.ranges import RangeBuilder, choose_prefix_bits, parts_of, range_length_of
 
-# 8 MiB of fingerprints.
-ENTRIES_AT_ONCE = 2**20
+# 4 MiB of fingerprints.
+ENTRIES_AT_ONCE = 2**19
 # Some milliseconds of additions: the cores finish together, and handing over costs nothing.
 _CHUNK_ELEMENTS = 256
 _CHUNKS_PER_WORKER = 16
