@@ -12,21 +12,25 @@ import httpx
 import pytest
 from sqlalchemy import Engine, event
 
+from app.cli.ingestion import IngestOptions, run_ingest
 from app.clients.ports import Role
 from app.clients.quota import Quota
 from app.clients.registry import Issued
 from app.crypto import oprf
 from app.crypto.ristretto255 import Element
 from app.encoding import to_base64url
+from app.errors import EpochGone
 from app.protocol import messages
 from app.protocol.parameters import LAB_BATCH_MAXIMUM
 from app.storage.clients import SqlClientStore
 from app.storage.engine import open_database
+from app.storage.published import SqlPublishedStore
 from app.web.app import create_app
 from app.web.bodies import CLIENT_BODY_BYTES
 from app.web.main import wire
 from tests.clients.examples import bearer, issued, new_client, registry_of
-from tests.conftest import Leak
+from tests.conftest import Leak, cheap_settings
+from tests.ingest.examples import PHONES_TOML, phones
 from tests.serving import serving, serving_settings
 from tests.web.test_routes import assert_problem
 
@@ -244,6 +248,56 @@ def test_a_malformed_batch_spends_nothing(http: httpx.Client, lab: Issued) -> No
         response = http.post(EVALUATIONS.format("nir"), json=body, headers=bearer(lab))
         assert response.status_code == 422
     assert spent(http, lab)["nir"] == 0
+
+
+def test_elements_that_were_paid_for_are_free_for_another_dataset_and_in_a_new_epoch(
+    leak: Leak, tmp_path: Path
+) -> None:
+    data, sources = tmp_path / "data", {"old.csv": phones(300), "new.csv": phones(20, 5000)}
+    mapping = tmp_path / "phones.toml"
+    mapping.write_text(PHONES_TOML, encoding="utf-8")
+    for name, content in sources.items():
+        (tmp_path / name).write_bytes(content)
+    settings = leak.settings(data=data)
+    for dataset in ("demo", "other"):
+        run_ingest(cheap_settings(data), tmp_path / "old.csv", dataset, mapping)
+    lab = issued(data, new_client(schemes=("phone",)))
+    sent = messages.evaluation_request_to_json(blinded(0, 110))
+
+    def ask(http: httpx.Client, dataset: str) -> messages.EvaluationAnswer:
+        path = f"/v1/datasets/{dataset}/schemes/phone/evaluations"
+        response = http.post(path, json=sent, headers=bearer(lab))
+        assert spent(http, lab) == {"phone": 110}
+        return messages.evaluation_from_json(response.json())
+
+    with serving_settings(settings) as http:
+        answers = [ask(http, dataset) for dataset in ("demo", "other")]
+    options = IngestOptions(is_added=True)
+    run_ingest(cheap_settings(data), tmp_path / "new.csv", "demo", mapping, options)
+    with serving_settings(settings) as http:
+        answers.append(ask(http, "demo"))
+    assert [answer.epoch for answer in answers] == [1, 1, 2]
+    assert len({answer.evaluation.elements[0] for answer in answers}) == 3
+
+
+def test_all_ranges_that_break_off_are_no_answer(
+    leak: Leak, house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The epoch goes while they are sent: the client gets an error, and not a shorter list."""
+    lab = issued(house, new_client(schemes=("name-dob",)))
+    monkeypatch.setattr("app.exposure.catalogue._PIECE_BYTES", 1)
+    read_span = SqlPublishedStore.read_span
+
+    def gone_later(store: SqlPublishedStore, *index: Any) -> bytes:
+        if index[3]:
+            raise EpochGone("gone")
+        return read_span(store, *index)
+
+    monkeypatch.setattr(SqlPublishedStore, "read_span", gone_later)
+    with serving_settings(leak.settings(data=house, resident_mib=0)) as http:
+        with pytest.raises(httpx.RemoteProtocolError):
+            http.get(f"{RANGES.format('name-dob')}?epoch=1", headers=bearer(lab))
+        assert http.get("/v1/client", headers=bearer(lab)).status_code == 200
 
 
 def test_two_laboratories_do_not_see_or_spend_each_others_anything(
