@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -443,6 +444,25 @@ def test_a_client_is_counted_by_its_credential_and_by_no_limit_of_the_public(
         assert http.get(single, headers=bearer(two)).status_code == 200
         assert http.get("/v1/parameters").status_code == 200
         assert http.get("/v1/parameters").status_code == 429
+
+
+def test_when_there_is_no_capacity_for_a_batch_nothing_is_spent(leak: Leak, house: Path) -> None:
+    lab, gate = issued(house), threading.Event()
+    services = wire(leak.settings(data=house, workers=1, lookup_queue=0))
+    with serving(create_app(services)) as http:
+        held = services.batches.submit(gate.wait)
+        try:
+            refused = evaluate(http, lab, blinded(0, 5))
+            # Batches do not take the public's capacity.
+            public = evaluate(http, None, blinded(0, 5), "nir-dob")
+        finally:
+            gate.set()
+        held.result()
+        assert_problem(refused, 503, "busy")
+        assert int(refused.headers["retry-after"]) >= 1
+        assert public.status_code == 200
+        assert spent(http, lab)["nir"] == 0
+        assert evaluate(http, lab, blinded(0, 5)).status_code == 200
 
 
 def test_a_store_that_fails_is_unknown_and_not_refused(leak: Leak, house: Path) -> None:
