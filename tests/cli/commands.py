@@ -17,7 +17,7 @@ import httpx
 CHEAP = {"CONCERNE_STRETCH_PROFILE": "insecure-test-only"}
 UNLIMITED = {
     f"CONCERNE_LIMIT_{name}": "unlimited"
-    for name in ("REQUESTS", "LOOKUPS", "EVALUATIONS", "RANGES", "DATASET")
+    for name in ("REQUESTS", "LOOKUPS", "EVALUATIONS", "RANGES", "DATASET", "CLIENT", "REFUSED")
 }
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import httpx
 
+from app.crypto import oprf
+from app.encoding import to_base64url
 from app.protocol.credentials import Credential
 from tests.cli.commands import concerne, concerne_serve
 from tests.clients.examples import bearer
@@ -18,11 +20,13 @@ ADD = ("client", "add", "--person", "Zoé Martin", "--organisation", "Laboratoir
 
 def send(url: str, shown: dict[str, str]) -> list[int]:
     """Show a credential in the right place and in wrong ones; return the statuses."""
+    blinded = {"blinded": [to_base64url(oprf.blind(b"made up")[1])]}
     path, text = "/v1/datasets/demo/schemes/phone", shown["Authorization"].split()[-1]
     with httpx.Client(base_url=url, timeout=30) as http:
         responses = [
             http.get("/v1/client", headers=shown),
             http.get(f"{path}/ranges?epoch=1", headers=shown),
+            http.post(f"{path}/evaluations", headers=shown, json=blinded),
             http.post(f"{path}/evaluations", headers=shown, json={"blinded": ["x"]}),
             http.post(f"{path}/evaluations", headers=shown, content=text),
             http.get("/v1/client", headers={"Authorization": text}),
@@ -56,12 +60,12 @@ def test_no_credential_is_left_anywhere(tmp_path: Path) -> None:
     forged = Credential.generate().text
     log = tmp_path / "serve.log"
     with concerne_serve(data, log, CONCERNE_LOG_LEVEL="debug") as url:
-        assert send(url, bearer(texts[1]))[:4] == [200, 200, 422, 422]
-        assert send(url, bearer(texts[2]))[:4] == [200, 200, 422, 422]
+        assert send(url, bearer(texts[1]))[:5] == [200, 200, 200, 422, 422]
+        assert send(url, bearer(texts[2]))[:5] == [200, 200, 200, 422, 422]
         for refused in (texts[0], forged):
-            assert send(url, bearer(refused))[:4] == [401] * 4
+            assert send(url, bearer(refused))[:5] == [401] * 5
         assert concerne("client", "revoke", 2, data=data).returncode == 0
-        assert send(url, bearer(texts[1]))[:4] == [401] * 4
+        assert send(url, bearer(texts[1]))[:5] == [401] * 5
     runs = {
         "an argument": concerne("client", "revoke", texts[1], data=data),
         "a name": concerne("client", "add", "--person", texts[1], data=data),
@@ -72,6 +76,8 @@ def test_no_credential_is_left_anywhere(tmp_path: Path) -> None:
         "unknown": concerne("client", texts[0], data=data),
     }
     assert [run.returncode for run in runs.values()] == [2, 2, 2, 2, 0, 0, 2]
+    told = "Zoé Martin, Laboratoire inventé  evaluated for a client  demo  client 2, phone asked 1"
+    assert f"{told}, phone new 1\n" in runs["audit"].stdout.decode()
     left = files_in(data) | {name: run.stdout + run.stderr for name, run in runs.items()}
     left |= {"log": log.read_bytes(), "filed": filed.stdout + filed.stderr}
     left |= {"printed beside it": printed.stderr + rotated.stderr}

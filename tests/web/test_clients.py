@@ -6,6 +6,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from app.cli.ingestion import IngestOptions, run_ingest
-from app.clients.ports import Role
+from app.clients.ports import Client, Role
 from app.clients.quota import Quota
 from app.clients.registry import Issued
 from app.crypto import oprf
@@ -49,7 +50,7 @@ def house(leak: Leak, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def http(leak: Leak, house: Path) -> Iterator[httpx.Client]:
-    with serving_settings(leak.settings(data=house, limit_refused="unlimited")) as client:
+    with serving_settings(leak.settings(data=house)) as client:
         yield client
 
 
@@ -348,7 +349,7 @@ def expire(engine: Engine, client: Issued) -> None:
 
 def test_a_refusal_is_the_same_whatever_its_reason(leak: Leak, house: Path) -> None:
     """Same body, same headers, and the same questions to the database, which find nothing."""
-    services = wire(leak.settings(data=house, limit_refused="unlimited"))
+    services = wire(leak.settings(data=house))
     engine = open_database(house)
     revoked, expired, rotated, good = (issued(house) for _ in range(4))
     registry_of(engine).revoke(revoked.client.number, by="x")
@@ -424,6 +425,46 @@ def test_refused_credentials_are_limited_by_block_of_addresses(leak: Leak, house
         public = http.get("/v1/datasets", headers={"X-Forwarded-For": "203.0.113.7"})
         assert public.status_code == 200
         assert show(lab, "198.51.100.7") == 200
+
+
+def test_credentials_that_are_being_looked_at_count_as_refused(
+    leak: Leak, house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or a flood of them would be looked at before the first is refused."""
+    services = wire(leak.settings(data=house, limit_refused="3/hour"))
+    looking, gate = threading.Semaphore(0), threading.Event()
+    authenticate = services.registry.authenticate
+
+    def look_slowly(presented: bytes) -> Client:
+        looking.release()
+        gate.wait()
+        return authenticate(presented)
+
+    monkeypatch.setattr(services.registry, "authenticate", look_slowly)
+    with serving(create_app(services)) as http, ThreadPoolExecutor(3) as pool:
+
+        def show(_: int = 0) -> int:
+            return http.get("/v1/client", headers=bearer("x")).status_code
+
+        shown = [pool.submit(show) for _ in range(3)]
+        try:
+            for _ in shown:
+                assert looking.acquire(timeout=30)
+            assert show() == 429
+        finally:
+            gate.set()
+        assert [each.result() for each in shown] == [401] * 3
+        assert show() == 429
+
+
+def test_batches_at_the_same_time_do_not_pass_the_quota_together(
+    http: httpx.Client, lab: Issued
+) -> None:
+    batches = [blinded(50 * n, 50) for n in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        statuses = list(pool.map(lambda b: evaluate(http, lab, b).status_code, batches))
+    assert sorted(statuses) == [200] * 2 + [403] * 4
+    assert spent(http, lab)["nir"] == 100
 
 
 def test_a_client_is_counted_by_its_credential_and_by_no_limit_of_the_public(
