@@ -25,6 +25,7 @@
     │   ├── ProofMismatch          the proof does not hold: another key, or items out of place
     │   ├── StretchRefused         stretch parameters beyond what a client accepts
     │   ├── SignatureMismatch      a signed document that its key did not sign, or of another kind
+    │   ├── SealBroken             encrypted bytes that are damaged, or of another key
     │   └── AuditBroken            a link of the audit trail that does not hold
     ├── KeyRingError               the key ring on disk
     │   ├── KeyMissing
@@ -41,7 +42,8 @@
     └── Unavailable                unknown; never to be read as "not exposed"
         ├── Busy                   no capacity right now, with the seconds to wait
         ├── ServerUnreachable      the client's side: no usable answer came
-        └── ServerRefused          the client's side: a problem document came
+        ├── ServerRefused          the client's side: a problem document came
+        └── CheckStopped           the client's side: rows of a list are left that were not asked
 
 Messages are safe to show and to log: they never hold an identifier, an element, a key or a row.
 Each is rendered once, at the edge: as a problem document (`web.problems`) or as an `error:` line
@@ -174,6 +176,10 @@ class SignatureMismatch(CryptographyError):
     """A signed document was not signed by this key, is damaged, or is of another kind."""
 
 
+class SealBroken(CryptographyError):
+    """Encrypted bytes are damaged, out of place, or were encrypted with another key."""
+
+
 class AuditBroken(CryptographyError):
     """A link of the audit trail does not hold: something was changed, taken out or put in."""
 
@@ -276,3 +282,7 @@ class ServerRefused(Unavailable):
         self.status = status
         self.slug = slug
         self.retry_after_seconds = retry_after_seconds
+
+
+class CheckStopped(Unavailable):
+    """The check of a list ended before all of it was asked; what is left is unknown."""
