@@ -20,9 +20,8 @@ from app.protocol.client import Batch
 from app.protocol.parameters import LAB_BATCH_MAXIMUM, SchemeParameters
 from app.protocol.ranges import AllRanges
 
-# Less than is allowed: a request that a fault costs is then no large part of anything.
-BATCH_INPUTS = 1024
-assert BATCH_INPUTS <= LAB_BATCH_MAXIMUM
+# Less than is allowed: what a fault costs is then no large part of anything.
+BATCH_INPUTS = LAB_BATCH_MAXIMUM // 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ class PatientServer:
         self._patience = patience
         self._observer = observer
         self._line = threading.Lock()
+        self._given_up: ServerUnreachable | ServerRefused | None = None
 
     def deployment(self) -> DeploymentParameters:
         """As the other, and again."""
@@ -82,13 +83,19 @@ class PatientServer:
 
     def _ask(self, question: Callable[[], _T]) -> _T:
         with self._line:
+            # Whoever stood in line behind the one whose patience ended does not begin anew.
+            if self._given_up is not None:
+                raise self._given_up
             paused, growing = 0.0, PAUSE_SECONDS_FIRST
             while True:
                 try:
                     return question()
                 except (ServerUnreachable, ServerRefused) as fault:
                     seconds = _pause_of(fault, growing * self._patience.jitter())
-                    if seconds is None or paused + seconds > self._patience.seconds:
+                    if seconds is None:
+                        raise
+                    if paused + seconds > self._patience.seconds:
+                        self._given_up = fault
                         raise
                     self._observer.waiting(seconds=seconds, reason=fault.message)
                     if self._patience.wait(seconds):

@@ -1,6 +1,6 @@
-"""One check of a list, from its first byte to an answer for every question, or to where it stopped.
+"""One check of a list, from its first byte to an answer to every question, or to where it stopped.
 
-    read ─▶ distinct questions ─▶ stretched (kept) ─▶ for each scheme: ranges, evaluations ─▶ answers
+    read ─▶ distinct questions ─▶ stretched (kept) ─▶ each scheme: ranges, evaluations (kept)
 
 What cannot be answered ends in one of three ways. A fault that passes is waited for. What says that
 the client itself may not ask any more (its credential is refused, its quota spent, a scheme taken
