@@ -10,6 +10,9 @@
     │   │   ├── TooManyRejects     more of its rows cannot be used than the operator accepts
     │   │   └── BeginningEnded     only its beginning was looked at, and there is more of it
     │   ├── RunDiffers             an interrupted run was begun with something else
+    │   ├── InvalidWorkList        what a check wrote was edited away, or never was a work list
+    │   ├── InvalidNotice          what a laboratory is to fill in before it tells people
+    │   │   └── UnprintableLetter  a letter cannot be set as its recipient's name is written
     │   ├── InvalidIdentity        a file with the key that a source was encrypted to
     │   ├── InvalidMessage         a protocol message of the wrong shape
     │   ├── InvalidSettings        a setting that cannot be used
@@ -35,6 +38,7 @@
     ├── StateRefused               what is asked cannot follow the state that the dataset is in
     ├── IngestRunning              an ingest, or another command, holds the dataset
     ├── ErasureFailed              a dataset is published, but its source is still there
+    ├── LedgerRefused              the ledger of who was told is held by another, or damaged
     ├── SchemeNotPermitted         the caller may not ask by this scheme
     ├── EpochGone                  the caller's epoch is not the current one any more
     ├── LimitExceeded              too many, with the seconds to wait
@@ -85,6 +89,18 @@ class InvalidField(InvalidInput):
 
 class RunDiffers(InvalidInput):
     """An interrupted run was begun with something else than what is given now."""
+
+
+class InvalidWorkList(InvalidInput):
+    """A file is no work list, or not as a check wrote it in the columns that count."""
+
+
+class InvalidNotice(InvalidInput):
+    """A template folder lacks something, or has something that nobody may be sent."""
+
+
+class UnprintableLetter(InvalidNotice):
+    """A letter cannot be set in the fonts that there are."""
 
 
 class InvalidMapping(InvalidInput):
@@ -212,6 +228,10 @@ class IngestRunning(ConcerneError):
 
 class ErasureFailed(ConcerneError):
     """A dataset is published, but its source, or part of it, is still there."""
+
+
+class LedgerRefused(ConcerneError):
+    """The ledger of who was told cannot be trusted or had, so that nobody is told by it."""
 
 
 class SchemeNotPermitted(ConcerneError):
