@@ -10,6 +10,9 @@
     │   │   ├── TooManyRejects     more of its rows cannot be used than the operator accepts
     │   │   └── BeginningEnded     only its beginning was looked at, and there is more of it
     │   ├── RunDiffers             an interrupted run was begun with something else
+    │   ├── InvalidWorkList        what a check wrote was edited away, or never was a work list
+    │   ├── InvalidNotice          what a laboratory is to fill in before it tells people
+    │   │   └── UnprintableLetter  a letter cannot be set as its recipient's name is written
     │   ├── InvalidIdentity        a file with the key that a source was encrypted to
     │   ├── InvalidMessage         a protocol message of the wrong shape
     │   ├── InvalidCredential      a text that is no credential, or was not copied to the letter
@@ -37,6 +40,7 @@
     ├── StateRefused               what is asked cannot follow the state that the dataset is in
     ├── IngestRunning              an ingest, or another command, holds the dataset
     ├── ErasureFailed              a dataset is published, but its source is still there
+    ├── LedgerRefused              the ledger of who was told is held by another, or damaged
     ├── SchemeNotPermitted         the caller may not ask by this scheme
     ├── RoleNotPermitted           the caller's role does not have what is asked for
     ├── CredentialRefused          no credential that is valid now, for whatever reason
@@ -93,6 +97,18 @@ class InvalidField(InvalidInput):
 
 class RunDiffers(InvalidInput):
     """An interrupted run was begun with something else than what is given now."""
+
+
+class InvalidWorkList(InvalidInput):
+    """A file is no work list, or not as a check wrote it in the columns that count."""
+
+
+class InvalidNotice(InvalidInput):
+    """A template folder lacks something, or has something that nobody may be sent."""
+
+
+class UnprintableLetter(InvalidNotice):
+    """A letter cannot be set in the fonts that there are."""
 
 
 class InvalidMapping(InvalidInput):
@@ -228,6 +244,10 @@ class IngestRunning(ConcerneError):
 
 class ErasureFailed(ConcerneError):
     """A dataset is published, but its source, or part of it, is still there."""
+
+
+class LedgerRefused(ConcerneError):
+    """The ledger of who was told cannot be trusted or had, so that nobody is told by it."""
 
 
 class SchemeNotPermitted(ConcerneError):
