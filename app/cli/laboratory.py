@@ -17,6 +17,7 @@ from app.crypto.derivation import KEY_BYTES, derive_key
 from app.encoding import from_base64url, to_base64url
 from app.errors import InvalidInput, InvalidMessage
 from app.protocol.blinding import BlindingKey
+from app.protocol.credentials import Credential
 
 _OTHERS = 0o077
 _BLINDING, _STATE = b"concerne/v1/laboratory/blinding", b"concerne/v1/laboratory/state"
@@ -32,15 +33,10 @@ def read_credential(path: Path) -> str:
     """Return the credential in a file.
 
     Raises:
-        InvalidInput: it cannot be read, is open to others, or holds no credential.
+        InvalidInput: it cannot be read, or is open to others.
+        InvalidCredential: it holds none, or not to the letter; nothing was sent.
     """
-    text = _read_private(path, "credential").strip()
-    if not text or not text.isascii() or any(c.isspace() for c in text):
-        raise InvalidInput(
-            "the credential's file holds none",
-            hint="it is one word that begins with concerne_; ask whoever gave it to you",
-        )
-    return text
+    return Credential.parse(_read_private(path, "credential").strip()).text
 
 
 class LaboratoryKey:
