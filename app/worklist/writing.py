@@ -11,6 +11,7 @@ leaves that folder, and the next one takes it away.
 from __future__ import annotations
 
 import csv
+import errno
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.worksheet import Worksheet
 
 from app.errors import InvalidInput, Unavailable
@@ -180,8 +182,18 @@ def _xlsx(draft: Path) -> Iterator[_XlsxWriter]:
     # What the library puts aside while it writes is in the draft's own folder, and gone with it.
     options = {"constant_memory": True, "tmpdir": str(draft.parent)}
     book = xlsxwriter.Workbook(str(draft), options)
-    yield _XlsxWriter(book)
-    book.close()
+    try:
+        yield _XlsxWriter(book)
+    finally:
+        # Of a list that failed too, as nothing else lets go of what is put aside.
+        _close(book)
+
+
+def _close(book: xlsxwriter.Workbook) -> None:
+    try:
+        book.close()
+    except FileCreateError as exc:
+        raise OSError(errno.EIO, "the workbook could not be put together") from exc
 
 
 def named(header: Iterable[str]) -> list[str]:

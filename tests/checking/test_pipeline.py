@@ -1,4 +1,4 @@
-"""A whole check against a server in this process: its answers, and every way in which it can end."""
+"""A whole check against a server in this process: its answers, and every way in which it ends."""
 
 from __future__ import annotations
 
@@ -314,7 +314,7 @@ def test_the_state_holds_nothing_of_the_list_nor_a_stretched_value(
     lab.check(listed(phones))
     encoded = [encode_identifier("phone", {"phone": phone}) for phone in phones]
     stretched = [stretch(INSECURE_TEST_ONLY, DEPLOYMENT.stretch_salt, each) for each in encoded]
-    values = [("phone", each) for each in phones]
+    values: list[tuple[str, str | bytes]] = [("phone", each) for each in phones]
     values += [("stretched", bytes(each)) for each in stretched]
     values += [("blinded", bytes(each)) for each in server.evaluated]
     traces = Traces(values)

@@ -1,4 +1,4 @@
-"""Sealed bytes open with their key in their place, and nowhere else; and keys derived by RFC 5869."""
+"""Sealed bytes open with their key in their place and nowhere else; and keys by RFC 5869."""
 
 from __future__ import annotations
 
