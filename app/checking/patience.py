@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from app.checking.ports import Allowance, Observer, Server
 from app.crypto.ristretto255 import Element
-from app.errors import ServerRefused, ServerUnreachable, Unavailable
+from app.errors import InvalidMessage, ServerRefused, ServerUnreachable, Unavailable
 from app.protocol.messages import EvaluationAnswer
 from app.protocol.parameters import DatasetParameters, DeploymentParameters, SchemeParameters
 
@@ -90,6 +90,8 @@ class PatientServer:
             while True:
                 try:
                     return question()
+                except InvalidMessage as lie:
+                    raise unusable(lie) from lie
                 except (ServerUnreachable, ServerRefused) as fault:
                     seconds = _pause_of(fault, growing * self._patience.jitter())
                     if seconds is None:
@@ -102,6 +104,14 @@ class PatientServer:
                         raise Unavailable("the run was ended while it waited") from fault
                     paused += seconds
                     growing = min(2 * growing, PAUSE_SECONDS_MAXIMUM)
+
+
+def unusable(lie: InvalidMessage) -> Unavailable:
+    """Return what is said of an answer that is none: it is the server's fault, and no usage."""
+    return Unavailable(
+        f"the server's answer cannot be used: {lie.message}",
+        hint="nothing of it was used; ask whoever runs the server",
+    )
 
 
 def _pause_of(fault: ServerUnreachable | ServerRefused, seconds: float) -> float | None:

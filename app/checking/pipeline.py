@@ -17,13 +17,22 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.checking.asking import Asker
-from app.checking.ports import Observer, Server
+from app.checking.patience import unusable
+from app.checking.ports import Allowance, Observer, Server
 from app.checking.questions import Questions
 from app.checking.state import Beginning, State
 from app.checking.stretching import stretch_all
 from app.checking.verdicts import Verdict, judge
 from app.crypto.stretch import check_client_accepts
-from app.errors import EpochGone, InvalidInput, ServerRefused, SourceDiffers, Unavailable
+from app.errors import (
+    CheckStopped,
+    EpochGone,
+    InvalidInput,
+    InvalidMessage,
+    ServerRefused,
+    SourceDiffers,
+    Unavailable,
+)
 from app.protocol.blinding import BlindingKey
 from app.protocol.parameters import DatasetParameters, DeploymentParameters, SchemeParameters
 from app.protocol.ranges import AllRanges
@@ -135,11 +144,13 @@ class Check:
 
         Raises:
             RunDiffers: the state is of another run.
+            CheckStopped: the credential is refused before anything is asked.
             InvalidInput: the list or the mapping cannot be used, or nothing of it can be asked.
             Unavailable, CryptographyError: there is no result; what the state has stays.
         """
+        granted = self._granted()
         deployment, dataset = self._server.deployment(), self._server.dataset(wanted.dataset)
-        asked = self._asked(dataset, wanted)
+        asked = _asked(dataset, wanted, granted)
         begun = self._state.begin(_beginning(wanted, deployment, dataset, asked))
         asked = _as_begun(asked, begun)
         questions = self._read(open_list, wanted, begun)
@@ -148,26 +159,16 @@ class Check:
         answers = {s: self._answers(dataset, s, questions) for s in questions.schemes}
         return CheckedList(questions, answers, asked, dataset, stopped, begun.day)
 
-    def _asked(self, dataset: DatasetParameters, wanted: Wanted) -> Asked:
-        """Choose the schemes: those that the list has, the dataset offers, the client may ask."""
-        granted = self._server.allowances()
-        left_out: dict[str, str] = {}
-        for scheme in dict.fromkeys((*wanted.mapping.schemes, *wanted.chosen)):
-            if scheme not in wanted.mapping.schemes:
-                left_out[scheme] = "the mapping of the list does not have its fields"
-            elif scheme not in dataset.schemes:
-                left_out[scheme] = "the dataset does not offer it"
-            elif scheme not in granted:
-                left_out[scheme] = "the credential does not allow it"
-            elif wanted.chosen and scheme not in wanted.chosen:
-                left_out[scheme] = "not chosen"
-        schemes = tuple(s for s in wanted.mapping.schemes if s not in left_out)
-        if missing := [s for s in wanted.chosen if s not in schemes]:
-            raise InvalidInput(f"{missing[0]} cannot be asked: {left_out[missing[0]]}")
-        if not schemes:
-            told = "; ".join(f"{scheme}: {why}" for scheme, why in left_out.items())
-            raise InvalidInput("nothing of this list can be asked", hint=told)
-        return Asked(schemes, left_out)
+    def _granted(self) -> Mapping[str, Allowance]:
+        try:
+            return self._server.allowances()
+        except ServerRefused as refusal:
+            if not _is_of_rights(refusal):
+                raise
+            raise CheckStopped(
+                f"nothing can be asked: {_stopped_by(refusal)}",
+                hint="call whoever gave you the credential; what was done before is kept",
+            ) from refusal
 
     def _read(self, open_list: OpenList, wanted: Wanted, begun: Beginning) -> Questions:
         questions = Questions(begun.schemes)
@@ -236,20 +237,44 @@ class Check:
         if done >= total:
             return
         # Before any question: a client that loses its rights in the middle still can compare.
-        ranges = AllRanges(
-            self._server.ranges(name, index),
-            prefix_bits=index.prefix_bits,
-            range_length=index.range_length,
-        )
+        ranges = self._ranges(name, index)
         asker = Asker(self._server, name, index, self._blinding, ranges, self._workers)
         for answers in asker.ask(self._state.stretched(place, done)):
             self._state.add_answers(place, name, index, answers)
             done += len(answers)
             self._observer.evaluating(scheme=index.scheme, done=done, total=total)
 
+    def _ranges(self, dataset: str, index: SchemeParameters) -> AllRanges:
+        packed = self._server.ranges(dataset, index)
+        try:
+            return AllRanges(packed, prefix_bits=index.prefix_bits, range_length=index.range_length)
+        except InvalidMessage as lie:
+            raise unusable(lie) from lie
+
     def _answers(self, dataset: DatasetParameters, scheme: str, questions: Questions) -> bytes:
         place = questions.schemes.index(scheme)
         return self._state.answers(place, dataset.dataset, dataset.scheme(scheme))
+
+
+def _asked(dataset: DatasetParameters, wanted: Wanted, granted: Mapping[str, Allowance]) -> Asked:
+    """Choose the schemes: those that the list has, the dataset offers, the client may ask."""
+    left_out: dict[str, str] = {}
+    for scheme in dict.fromkeys((*wanted.mapping.schemes, *wanted.chosen)):
+        if scheme not in wanted.mapping.schemes:
+            left_out[scheme] = "the mapping of the list does not have its fields"
+        elif scheme not in dataset.schemes:
+            left_out[scheme] = "the dataset does not offer it"
+        elif scheme not in granted:
+            left_out[scheme] = "the credential does not allow it"
+        elif wanted.chosen and scheme not in wanted.chosen:
+            left_out[scheme] = "not chosen"
+    schemes = tuple(s for s in wanted.mapping.schemes if s not in left_out)
+    if missing := [s for s in wanted.chosen if s not in schemes]:
+        raise InvalidInput(f"{missing[0]} cannot be asked: {left_out[missing[0]]}")
+    if not schemes:
+        told = "; ".join(f"{scheme}: {why}" for scheme, why in left_out.items())
+        raise InvalidInput("nothing of this list can be asked", hint=told)
+    return Asked(schemes, left_out)
 
 
 def _beginning(

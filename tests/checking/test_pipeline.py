@@ -14,7 +14,6 @@ from app.crypto.stretch import INSECURE_TEST_ONLY, stretch
 from app.errors import (
     EpochGone,
     InvalidInput,
-    InvalidMessage,
     ProofMismatch,
     RunDiffers,
     ServerRefused,
@@ -237,7 +236,7 @@ def test_ranges_of_another_form_are_refused(
 ) -> None:
     honest = server.ranges
     monkeypatch.setattr(server, "ranges", lambda *asked: change(honest(*asked)))
-    with pytest.raises(InvalidMessage):
+    with pytest.raises(Unavailable, match="cannot be used"):
         lab.check(listed(PEOPLE))
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import random
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +36,7 @@ from tests.drills.faulty import Before, Change, Cut, Fault, Instead, Refuse, Res
 from tests.drills.patients import SCHEMES, PatientList, patients_of, truth_in
 from tests.traces import Traces
 
-ROWS = 4000
+ROWS = 1200
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def test_every_patient_gets_the_right_answer(url: str, published: Published, lab
     numbers = [published.patients.truth.count(outcome) for outcome in Outcome]
     told = f"{sum(numbers):,} rows: {numbers[0]:,} exposed, {numbers[1]:,} not exposed"
     assert done.stdout.decode().startswith(told)
-    assert min(numbers) > 500
+    assert min(numbers) > 400
 
 
 @pytest.mark.slow
@@ -148,17 +148,17 @@ def test_no_fault_of_the_network_or_the_server_makes_a_wrong_answer(
     """Slow, because the server is killed and started again ten times."""
     server = Restartable(published.data, tmp_path / "serve.log")
     kill = Instead(server.restart)
+    often = [("parameters", 1), ("client", 1), ("demo", 2)]
+    often += [("ranges", number) for number in (2, 4, 6)]
+    often += [("evaluations", number) for number in (3, 5, 8, 10)]
     faults: dict[tuple[str, int], Fault] = {
+        **dict.fromkeys(often, kill),
         ("demo", 1): Refuse(503, {"retry-after": "1"}),
         ("ranges", 1): Cut(),
-        ("ranges", 3): Refuse(429, {"retry-after": "1"}),
         ("evaluations", 1): Cut(),
         ("evaluations", 2): Refuse(429, {"retry-after": "1"}),
-        ("evaluations", 3): Refuse(502),
+        ("evaluations", 7): Refuse(502),
     }
-    # Two out of three, so that every batch gets through in the end.
-    kills = [number for number in range(5, 20) if number % 3 != 1]
-    faults |= {("evaluations", number): kill for number in kills}
     server.start()
     try:
         with faulty(server.url, faults) as proxy:
@@ -191,10 +191,10 @@ def test_a_leak_that_grows_in_the_middle_is_asked_again_as_a_whole(
 
     with (
         concerne_serve(house.data, tmp_path / "log", CONCERNE_RENEW_SECONDS="0.1") as address,
-        faulty(address, {("evaluations", 4): Before(add)}) as proxy,
+        faulty(address, {("evaluations", 3): Before(add)}) as proxy,
     ):
         done = lab.check(proxy.url)
-        assert proxy.counts["evaluations"] > 10
+        assert proxy.counts["evaluations"] > 6
     assert_finished(lab, done)
     assert b"the server's key has changed" in done.stderr
     assert b"epoch 2" in done.stdout
@@ -214,7 +214,7 @@ def test_a_credential_that_is_revoked_in_the_middle_stops_with_what_is_known(
 
     with (
         concerne_serve(published.data, tmp_path / "log") as address,
-        faulty(address, {("evaluations", 4): Before(revoke)}) as proxy,
+        faulty(address, {("evaluations", 3): Before(revoke)}) as proxy,
     ):
         done = lab.check(proxy.url)
         again = lab.check(proxy.url)
@@ -233,14 +233,14 @@ def assert_stopped(lab: Lab, published: Published) -> None:
     wrong = [(s, t) for s, t in zip(said, truth, strict=True) if s not in (t, Outcome.UNCHECKED)]
     assert wrong == []
     assert said.count(Outcome.UNCHECKED) > truth.count(Outcome.UNCHECKED)
-    assert said.count(Outcome.EXPOSED) > 300
+    assert said.count(Outcome.EXPOSED) >= 200
     assert lab.state.exists()
 
 
 def test_a_quota_that_ends_in_the_middle_is_gone_on_with_once_there_is_another(
     tmp_path: Path, published: Published, url: str
 ) -> None:
-    small = new_client(schemes=SCHEMES, declared=1500, margin_percent=0)
+    small = new_client(schemes=SCHEMES, declared=410, margin_percent=0)
     client = published.client(small)
     lab = laboratory(tmp_path / "lab", published.patients, client)
     done = lab.check(url)
@@ -301,14 +301,14 @@ def test_checking_again_spends_nothing(url: str, published: Published, tmp_path:
         (same,) = [c for c in registry_of(engine).clients() if c.number == client.client.number]
         spent.append(same.grants["email"].spent)
         engine.dispose()
-    assert spent[0] == spent[1] > 300
+    assert spent[0] == spent[1] > 200
 
 
 @pytest.mark.slow
 def test_a_check_that_is_killed_at_any_moment_goes_on_to_the_same_work_list(
     url: str, published: Published, lab: Lab
 ) -> None:
-    """And nothing readable is left meanwhile. Slow, because it is begun a dozen times."""
+    """And nothing readable is left meanwhile. Slow, because it is begun again and again."""
     assert_finished(lab, lab.check(url))
     expected = lab.out.read_bytes()
     lab.out.unlink()
@@ -317,18 +317,21 @@ def test_a_check_that_is_killed_at_any_moment_goes_on_to_the_same_work_list(
     known = {lab.patients, lab.mapping, lab.credential}
     begun = 0
     chance = random.Random(5)
-    for _ in range(12):
+    for number in range(8):
         process = subprocess.Popen(
             [sys.executable, "-m", "app.cli", *lab.command(url)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        try:
-            process.wait(chance.uniform(0.6, 2.2))
+        deadline = time.monotonic() + 60
+        while not lab.state.exists() and process.poll() is None:
+            assert time.monotonic() < deadline, "the check did not begin"
+            time.sleep(0.01)
+        # Early and late, in the end so late that it was done before.
+        time.sleep(chance.uniform(0, 0.1 * number))
+        process.kill()
+        if process.wait() != -signal.SIGKILL:
             break
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
         begun += lab.state.exists()
         left = {
             str(path): path.read_bytes()
@@ -337,7 +340,7 @@ def test_a_check_that_is_killed_at_any_moment_goes_on_to_the_same_work_list(
             if path.is_file() and path not in known and ".draft" not in str(path)
         }
         assert traces.find(left) == []
-    assert begun > 2
+    assert begun > 1
     if not lab.out.exists() or lab.state.exists():
         assert_finished(lab, lab.check(url))
     assert lab.out.read_bytes() == expected
@@ -364,13 +367,13 @@ def test_a_server_that_lies_gives_no_work_list(url: str, lab: Lab, kind: str, ch
     with faulty(url, {(kind, 1): Change(change)}) as proxy:
         done = lab.check(proxy.url)
         assert len(proxy.happened) == 1
-    assert done.returncode in (2, 3)
-    if kind == "evaluations":
-        assert done.returncode == 3 or b"InvalidMessage" in done.stderr or True
+    assert done.returncode == 3, done.stderr
     assert not lab.out.exists()
 
 
-def test_a_server_that_is_not_there_is_unknown_and_loses_nothing(url: str, lab: Lab) -> None:
+def test_a_server_that_is_not_there_is_unknown_and_loses_nothing(
+    url: str, published: Published, lab: Lab
+) -> None:
     faults: dict[tuple[str, int], Fault] = {("evaluations", n): Refuse(503) for n in range(3, 1000)}
     with faulty(url, faults) as proxy:
         done = lab.check(proxy.url, "--patience", "0.02")
@@ -381,4 +384,4 @@ def test_a_server_that_is_not_there_is_unknown_and_loses_nothing(url: str, lab: 
         proxy.faults.clear()
         done = lab.check(proxy.url)
     assert_finished(lab, done)
-    assert os.listdir(lab.folder)
+    assert lab.outcomes() == published.patients.truth
