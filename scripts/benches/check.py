@@ -77,8 +77,8 @@ def measure(plan: Plan) -> Result:
             wire,
         ],
         [
-            f"check: {rows:,} rows against {len(lists.leaked):,} entries, every answer right;"
-            + " the command from its start to its end, with the proofs verified",
+            f"check: {rows:,} rows against {len(lists.leaked):,} entries, every answer right",
+            "check: ours is the command from its start to its end, with the proofs verified",
             "check: of OpenMined PSI, request, server and intersection; its server set-up left out",
         ],
     )  # fmt: skip
