@@ -191,6 +191,23 @@ class Ledger:
         for step in taken:
             self._index(step)
 
+    def step_for(self, person: Person, channel: Channel, state: State, **details: Any) -> Step:
+        """Return a step of now, to be recorded.
+
+        Somebody whom the ledger knows by another of their digests keeps the one it wrote first.
+        """
+        known = (step for key in person.keys for step in self._last.get(key, {}).values())
+        first = next((step.person for step in known), person.keys[0])
+        return Step(
+            at=datetime.now(UTC),
+            person=first,
+            aliases=tuple(key for key in person.keys if key != first),
+            channel=channel,
+            state=state,
+            reference=person.recipient.reference,
+            **details,
+        )
+
     def begin(self, run: Run) -> None:
         """Add that a run begins."""
         self._journal.append([run.as_entry()])
@@ -234,16 +251,3 @@ def is_unknown(standing: Mapping[Channel, Step]) -> bool:
 def is_closed(step: Step | None) -> bool:
     """Tell whether a channel does not reach its person any more."""
     return step is not None and step.state in _CLOSED
-
-
-def step_for(person: Person, channel: Channel, state: State, **details: Any) -> Step:
-    """Return a step of now."""
-    return Step(
-        at=datetime.now(UTC),
-        person=person.keys[0],
-        aliases=person.keys[1:],
-        channel=channel,
-        state=state,
-        reference=person.recipient.reference,
-        **details,
-    )

@@ -13,7 +13,7 @@ from typing import Final
 
 from app.errors import Unavailable
 from app.notify.folder import Template
-from app.notify.ledger import Ledger, State, step_for
+from app.notify.ledger import Ledger, State
 from app.notify.messages import MailSettings, mailbox, message_for, new_message_id
 from app.notify.people import Person
 from app.notify.ports import Fate, Mailer
@@ -111,16 +111,18 @@ class Mailing:
         message_id = new_message_id(self.settings)
         message = message_for(self.template, self.settings, person, message_id)
         details = {"message_id": message_id}
-        self.ledger.record([step_for(person, Channel.EMAIL, State.SENDING, **details)])
+        self.ledger.record([self.ledger.step_for(person, Channel.EMAIL, State.SENDING, **details)])
         try:
             delivery = await self.mailer.send(message, self.settings.bounces_to, mailbox(person))
         except Unavailable:
             # Certainly not sent.
-            self.ledger.record([step_for(person, Channel.EMAIL, State.DEFERRED, **details)])
+            self.ledger.record(
+                [self.ledger.step_for(person, Channel.EMAIL, State.DEFERRED, **details)]
+            )
             raise
         if delivery.fate is not Fate.UNKNOWN:
             state = _STATES[delivery.fate]
-            step = step_for(person, Channel.EMAIL, state, code=delivery.code, **details)
+            step = self.ledger.step_for(person, Channel.EMAIL, state, code=delivery.code, **details)
             self.ledger.record([step])
         self.fates[person.keys[0]] = delivery.fate
         self.shown(len(self.fates))

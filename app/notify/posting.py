@@ -13,7 +13,7 @@ from datetime import date
 from app.notify.address import address_block
 from app.notify.dates import written_date
 from app.notify.folder import Template
-from app.notify.ledger import Ledger, State, step_for
+from app.notify.ledger import Ledger, State
 from app.notify.letters import Letter, Printer, dated, numbered
 from app.notify.people import Person
 from app.notify.ports import Outbox
@@ -90,7 +90,7 @@ class Posting:
                 continue
             self._put([letter for _, letter in found])
             self.ledger.record(
-                step_for(person, Channel.POST, State.WRITTEN, number=letter.number)
+                self.ledger.step_for(person, Channel.POST, State.WRITTEN, number=letter.number)
                 for person, letter in found
             )
             yield len(found)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from app.notify.folder import Template, read_template, write_new_template
 
-# A NIR that no one has (commune 990 is none), in columns of a list that no letter may show.
-CANARY_NIR = "185059900000190"
+# A NIR that no one has (there is no commune 950), in columns of a list that no letter may show.
+CANARY_NIR = "185055695004846"
 NOTICE_TOML = """
 [recipient]
 name = ["PRENOM", "NOM"]
