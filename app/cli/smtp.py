@@ -170,6 +170,8 @@ class SmtpMailer:
         )
         try:
             await smtp.connect()
+            # What the server can do, asked again now that nobody can have changed its answer.
+            await smtp.ehlo()
             if settings.username:
                 await smtp.login(settings.username, self._password)
         except SMTPAuthenticationError as exc:

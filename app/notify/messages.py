@@ -29,6 +29,7 @@ STARTTLS, TLS, PLAIN = "starttls", "tls", "plain"
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 _PORTS: Final = 65_535
 _TOKEN_BYTES = 16
+_ENCODING = "quoted-printable"
 _NEEDED: Final = ("server", "port", "security", "from_name", "from_address", "bounces_to")
 _HOST: Final = re.compile(r"[A-Za-z0-9.:\-]{1,253}")
 
@@ -145,8 +146,10 @@ def message_for(
     # Somebody's automatic reply would tell nothing, and reach the data-protection officer.
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = language
-    message.set_content(as_text(content, signature))
-    message.add_alternative(as_html(content, signature, language), subtype="html")
+    # A line of any length in any alphabet passes through any server so.
+    message.set_content(as_text(content, signature), cte=_ENCODING)
+    html_text = as_html(content, signature, language)
+    message.add_alternative(html_text, subtype="html", cte=_ENCODING)
     return message
 
 
