@@ -145,11 +145,12 @@ def message_for(
     message["Message-ID"] = message_id
     # Somebody's automatic reply would tell nothing, and reach the data-protection officer.
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = language
     # A line of any length in any alphabet passes through any server so.
     message.set_content(as_text(content, signature), cte=_ENCODING)
     html_text = as_html(content, signature, language)
     message.add_alternative(html_text, subtype="html", cte=_ENCODING)
+    # Only now: what was there before would go with the first part alone.
+    message["Content-Language"] = language
     return message
 
 

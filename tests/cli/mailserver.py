@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -34,6 +34,7 @@ class Inbox:
         defer_first: so many recipients are told to come later.
         die_at: after this message has arrived whole, the connection is cut; 0 for never.
         is_encrypted: for each message, whether it came by TLS.
+        on_arrival: called with the number of each message that arrived whole, before the answer.
     """
 
     messages: list[EmailMessage] = field(default_factory=list)
@@ -45,6 +46,7 @@ class Inbox:
     defer_first: int = 0
     die_at: int = 0
     is_encrypted: list[bool] = field(default_factory=list)
+    on_arrival: Callable[[int], None] = lambda _: None
     _arrived: int = 0
 
     async def handle_MAIL(  # noqa: N802 the library's name
@@ -72,6 +74,7 @@ class Inbox:
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         self._arrived += 1
+        self.on_arrival(self._arrived)
         if self._arrived == self.die_at:
             assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
