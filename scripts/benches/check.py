@@ -25,7 +25,7 @@ from app.storage.clients import SqlClientStore
 from app.storage.engine import open_database
 from app.worklist.columns import RESULT, Outcome
 from scripts.benches.connection import HOST
-from scripts.benches.floors import bare_argon2id_on_all_cores
+from scripts.benches.floors import bare_argon2id_on_all_cores, check_operations_on_all_cores
 from scripts.benches.leaks import DATASET, ingest
 from scripts.benches.lists import LEAK_PER_PATIENT, SCHEME, Lists
 from scripts.benches.measuring import Figure, Pair, Plan, Result, Target, Unit, cost_of
@@ -55,14 +55,19 @@ def measure(plan: Plan) -> Result:
     """Measure checks as commands, each beside its floor."""
     rows = plan.rows or (FULL_ROWS if plan.is_full else ROWS)
     lists = Lists.make_up(plan.folder / "lists", rows, round(rows * LEAK_PER_PATIENT))
-    pairs, runs = [], []
+    pairs, bare, runs = [], [], []
     with _published(plan.folder / "data", lists, INSECURE_TEST_ONLY) as house:
         for number in range(plan.runs):
             run = house.check(plan.folder / f"out-{number}.csv")
             argon2id = cost_of(
                 lambda: bare_argon2id_on_all_cores(INSECURE_TEST_ONLY, rows, at_once=_CHEAP_AT_ONCE)
             ).wall_seconds
-            pairs.append(Pair(run.seconds - argon2id, _intersect(lists)))
+            seconds = run.seconds - argon2id
+            least = cost_of(
+                lambda: check_operations_on_all_cores(rows, at_once=_CHEAP_AT_ONCE)
+            ).wall_seconds
+            pairs.append(Pair(seconds, _intersect(lists)))
+            bare.append(Pair(seconds, least))
             runs.append(run)
     real, wire = _real(plan, plan.folder / "real")
     return Result(
@@ -72,6 +77,7 @@ def measure(plan: Plan) -> Result:
                 f"all but Argon2id of {rows:,} rows, both sides, over OpenMined PSI",
                 Unit.SECONDS, pairs, Target(1.0),
             ),
+            Figure("  the same over the bare group operations of both", Unit.SECONDS, bare),
             _allowed(f"peak memory of the client, {rows:,} rows", [r.client_mib for r in runs]),
             _allowed("peak memory of the server meanwhile", [r.server_mib for r in runs]),
             wire,
