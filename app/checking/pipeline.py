@@ -42,8 +42,13 @@ from app.reading.sources.opening import Table
 # A key is changed once a night; one that changes with every batch would be asked for ever.
 EPOCHS_TRIED = 5
 # What no pause changes, and what only the client's own rights are the reason of.
-_RIGHTS = ("credential-refused", "quota-exhausted", "scheme-not-permitted")
-_UNAUTHORISED, _FORBIDDEN = 401, 403
+_RIGHTS = {
+    "credential-refused": "the credential is refused",
+    "quota-exhausted": "the quota is spent",
+    "scheme-not-permitted": "the credential does not allow it any more",
+    "role-not-permitted": "the credential is not a laboratory's",
+}
+_UNAUTHORISED = 401
 
 OpenList = Callable[[], AbstractContextManager[Table]]
 
@@ -153,9 +158,14 @@ class Check:
         asked = _asked(dataset, wanted, granted)
         begun = self._state.begin(_beginning(wanted, deployment, dataset, asked))
         asked = _as_begun(asked, begun)
+        _check_offered(asked, dataset)
         questions = self._read(open_list, wanted, begun)
+        for scheme, total in questions.totals().items():
+            if scheme in granted and granted[scheme].quota < total:
+                quota = granted[scheme].quota
+                self._observer.quota_short(scheme=scheme, quota=quota, total=total)
         self._stretch(questions, deployment, dataset)
-        dataset, stopped = self._ask(questions, dataset)
+        dataset, stopped = self._ask(questions, asked, dataset)
         answers = {s: self._answers(dataset, s, questions) for s in questions.schemes}
         return CheckedList(questions, answers, asked, dataset, stopped, begun.day)
 
@@ -205,7 +215,7 @@ class Check:
             inputs.forget()
 
     def _ask(
-        self, questions: Questions, dataset: DatasetParameters
+        self, questions: Questions, asked: Asked, dataset: DatasetParameters
     ) -> tuple[DatasetParameters, str]:
         """Ask all that is not answered in the current epoch; tell why it stopped, if it did."""
         known = {scheme: dataset.schemes[scheme].stretch for scheme in questions.schemes}
@@ -215,6 +225,7 @@ class Check:
                     self._ask_scheme(place, dataset, dataset.scheme(scheme), questions)
             except EpochGone:
                 dataset = self._server.dataset(dataset.dataset)
+                _check_offered(asked, dataset)
                 _check_stretch(known, dataset)
                 self._observer.epoch_changed()
                 continue
@@ -303,6 +314,15 @@ def _as_begun(asked: Asked, begun: Beginning) -> Asked:
     return Asked(begun.schemes, left_out | newly)
 
 
+def _check_offered(asked: Asked, dataset: DatasetParameters) -> None:
+    """Check that what the run was begun with can still be asked: half of it would be no answer."""
+    if gone := [scheme for scheme in asked.schemes if scheme not in dataset.schemes]:
+        raise Unavailable(
+            f"the dataset does not offer {', '.join(gone)} any more",
+            hint="remove the state to begin anew without it",
+        )
+
+
 def _check_stretch(known: Mapping[str, object], dataset: DatasetParameters) -> None:
     for scheme, profile in known.items():
         if dataset.scheme(scheme).stretch != profile:
@@ -317,8 +337,4 @@ def _is_of_rights(refusal: ServerRefused) -> bool:
 
 
 def _stopped_by(refusal: ServerRefused) -> str:
-    if refusal.slug == "quota-exhausted":
-        return "the quota is spent"
-    if refusal.status == _FORBIDDEN:
-        return "the credential does not allow it any more"
-    return "the credential is refused"
+    return _RIGHTS.get(refusal.slug, _RIGHTS["credential-refused"])

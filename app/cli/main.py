@@ -89,7 +89,7 @@ def main(arguments: list[str]) -> int:
     if code == _INTERRUPTED:
         return _refuse(
             "interrupted; nothing half-done answers anybody",
-            "an ingest goes on when the same command is given again",
+            "an ingest or a check goes on when the same command is given again",
             ExitCode.UNKNOWN,
         )
     return code if isinstance(code, int) else ExitCode.DONE
