@@ -280,6 +280,7 @@ def test_only_what_can_be_asked_is_asked_and_the_rest_is_told(
     assert set(checked.asked.left_out) == {"email", "nir"}
     # The second has an identifier, and nobody was asked about it.
     assert outcomes(checked) == [IN, BAD]
+    assert checked.verdict(1).reason == "only identifiers that are not asked"
 
 
 def test_a_quota_that_cannot_suffice_is_told_before_anything_is_asked(
