@@ -177,13 +177,13 @@ class SmtpMailer:
             if settings.username:
                 await smtp.login(settings.username, self._password)
         except SMTPAuthenticationError as exc:
-            await _drop(smtp)
+            await _drop(smtp, smtp.transport)
             raise Unavailable(
                 f"the mail server refuses the username or the password ({exc.code})",
                 hint="look at username in [email] of the notice, and at the password's file",
             ) from None
         except BaseException:
-            await _drop(smtp)
+            await _drop(smtp, smtp.transport)
             raise
         return smtp
 
@@ -191,17 +191,18 @@ class SmtpMailer:
         smtp, self._smtp = self._smtp, None
         if smtp is None:
             return
+        # Saying goodbye forgets it, and leaves the encryption waiting for the other side's.
+        transport = smtp.transport
         try:
             await smtp.quit()
         except (SMTPException, OSError):
             pass
         finally:
-            await _drop(smtp)
+            await _drop(smtp, transport)
 
 
-async def _drop(smtp: aiosmtplib.SMTP) -> None:
+async def _drop(smtp: aiosmtplib.SMTP, transport: asyncio.BaseTransport | None) -> None:
     """Let go of a connection now, whatever the other side does."""
-    transport = smtp.transport
     smtp.close()
     if isinstance(transport, asyncio.WriteTransport):
         transport.abort()
