@@ -15,7 +15,7 @@ from enum import IntEnum
 
 import typer
 
-from app.cli import ask, audit, dataset, demo, ingest, serve, synthesise
+from app.cli import ask, audit, dataset, demo, ingest, notify, serve, synthesise
 from app.errors import (
     ConcerneError,
     CryptographyError,
@@ -55,6 +55,7 @@ app.command("ask")(ask.ask)
 app.command("demo")(demo.demo)
 app.add_typer(dataset.app)
 app.add_typer(audit.app)
+app.add_typer(notify.app)
 
 
 def run() -> None:
