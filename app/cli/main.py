@@ -15,7 +15,7 @@ from enum import IntEnum
 
 import typer
 
-from app.cli import ask, audit, check, client, dataset, demo, ingest, serve, synthesise
+from app.cli import ask, audit, check, client, dataset, demo, ingest, notify, serve, synthesise
 from app.errors import (
     ConcerneError,
     CryptographyError,
@@ -58,6 +58,7 @@ app.command("demo")(demo.demo)
 app.add_typer(dataset.app)
 app.add_typer(client.app)
 app.add_typer(audit.app)
+app.add_typer(notify.app)
 
 
 def run() -> None:

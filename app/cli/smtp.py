@@ -32,6 +32,8 @@ TIMEOUT_SECONDS: Final = 60.0
 RECONNECT_PAUSES_SECONDS: Final = (1.0, 10.0, 60.0)
 _LOST = (SMTPServerDisconnected, SMTPTimeoutError, OSError)
 _PERMANENT = 500
+# One for the encryption, one for the connection under it, one for its socket.
+_CLOSING_ROUNDS = 3
 
 
 class SmtpMailer:
@@ -175,13 +177,13 @@ class SmtpMailer:
             if settings.username:
                 await smtp.login(settings.username, self._password)
         except SMTPAuthenticationError as exc:
-            smtp.close()
+            await _drop(smtp, smtp.transport)
             raise Unavailable(
                 f"the mail server refuses the username or the password ({exc.code})",
                 hint="look at username in [email] of the notice, and at the password's file",
             ) from None
         except BaseException:
-            smtp.close()
+            await _drop(smtp, smtp.transport)
             raise
         return smtp
 
@@ -189,10 +191,24 @@ class SmtpMailer:
         smtp, self._smtp = self._smtp, None
         if smtp is None:
             return
+        # Saying goodbye forgets it, and leaves the encryption waiting for the other side's.
+        transport = smtp.transport
         try:
             await smtp.quit()
         except (SMTPException, OSError):
-            smtp.close()
+            pass
+        finally:
+            await _drop(smtp, transport)
+
+
+async def _drop(smtp: aiosmtplib.SMTP, transport: asyncio.BaseTransport | None) -> None:
+    """Let go of a connection now, whatever the other side does."""
+    smtp.close()
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()
+    # What was aborted is closed in the event loop's next rounds, and there may be none after us.
+    for _ in range(_CLOSING_ROUNDS):
+        await asyncio.sleep(0)
 
 
 def _mail_options(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ _SHIPPED: Final = Path(__file__).parent / "templates"
 NOTICE_FILE: Final = "notice.toml"
 LETTER_FILE: Final = "letter.typ"
 _WORDING_FILES: Final = {FRENCH: "french.toml", ENGLISH: "english.toml"}
+# Code from elsewhere that would see every name and address.
+_IMPORTED: Final = re.compile(r'(?:import|include)\s*\(?\s*"@')
 _FILES: Final = (NOTICE_FILE, LETTER_FILE, *_WORDING_FILES.values())
 
 
@@ -44,6 +47,11 @@ def read_template(folder: Path) -> Template:
         InvalidNotice: a file is missing, or cannot be used.
     """
     texts = {name: _read(folder / name) for name in _FILES}
+    if _IMPORTED.search(texts[LETTER_FILE]):
+        raise InvalidNotice(
+            f"{LETTER_FILE} imports a package, which would be fetched from the network",
+            hint="copy what it needs into the folder, and import that",
+        )
     digest = hashlib.sha256()
     for name in _FILES:
         content = texts[name].encode()

@@ -1,9 +1,10 @@
 """A ledger on the disk: JSON lines, only ever added to, each one synced before anybody acts on it.
 
 Not a database, because what must survive is a sequence of facts, and what a lawyer or a regulator
-must be able to read without this program is a text. A line that a power cut tore is the last one
-and lacks its end: nobody had acted on it, since `append` had not returned, so it is cut off. A line
-in the middle that cannot be read is damage, and refused. One process at a time holds the file.
+must be able to read without this program is a text. What was appended together is one line, so
+that all of it is there or nothing. A line that a power cut tore is the last one and lacks its end:
+nobody had acted on it, since `append` had not returned, so it is cut off. A line in the middle that
+cannot be read is damage, and refused. One process at a time holds the file.
 """
 
 from __future__ import annotations
@@ -40,22 +41,25 @@ class FileJournal:
         self._file.seek(0)
         for number, line in enumerate(self._file, start=1):
             try:
-                entry = json.loads(line)
+                told = json.loads(line)
             except ValueError:
-                entry = None
-            if not isinstance(entry, dict):
+                told = None
+            entries = told if isinstance(told, list) and told else [told]
+            if not all(isinstance(entry, dict) for entry in entries):
                 raise LedgerRefused(
                     f"line {number:,} of {LEDGER_NAME} is damaged",
                     hint="take it back from a copy: nobody is told while it is not known who was",
                 )
-            yield entry
+            yield from entries
 
     def append(self, entries: Sequence[Mapping[str, Any]]) -> None:
-        """Add entries, and return when they are on the disk."""
-        lines = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
+        """Add entries, all or none of them, and return when they are on the disk."""
+        if not entries:
+            return
+        told = entries[0] if len(entries) == 1 else list(entries)
         with _disk_errors(LEDGER_NAME):
             self._file.seek(0, os.SEEK_END)
-            self._file.write(lines.encode())
+            self._file.write(json.dumps(told, ensure_ascii=False).encode() + b"\n")
             self._file.flush()
             os.fsync(self._file.fileno())
 
@@ -88,6 +92,7 @@ def open_journal(
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         secret = _key(key, is_new=not ledger.exists())
         descriptor = os.open(ledger, os.O_RDWR | os.O_CREAT, 0o600)
+        _sync_folder(folder)
     with os.fdopen(descriptor, "r+b") as file:
         _hold(descriptor)
         _cut_torn_line(file)
@@ -144,11 +149,16 @@ def write_synced(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the names in a folder outlive a power cut, as its files' contents do."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

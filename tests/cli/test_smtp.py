@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
@@ -26,6 +27,13 @@ SETTINGS = MailSettings(
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("authority"), trustme.CA())
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_open() -> Iterator[None]:
+    """A connection that nobody closed is a warning, and so an error, here rather than later."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

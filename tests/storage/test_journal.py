@@ -13,9 +13,10 @@ ENTRIES = [{"step": "written", "n": n} for n in range(3)]
 
 
 def written(folder: Path) -> bytes:
-    """Write the entries, and return the key."""
+    """Write the entries, one by one, and return the key."""
     with open_journal(folder) as (journal, key):
-        journal.append(ENTRIES)
+        for entry in ENTRIES:
+            journal.append([entry])
     return key
 
 
@@ -50,7 +51,19 @@ def test_a_line_that_a_power_cut_tore_is_cut_off(tmp_path: Path, torn: int) -> N
     assert read(tmp_path) == [*ENTRIES[:2], {"n": 9}]
 
 
-@pytest.mark.parametrize("damage", [b'{"step": "wri\n', b"\x00\xff\n", b"[]\n", b"\n"])
+def test_what_was_appended_together_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
+    """Letters in one file for a print house: some of them recorded would be the others twice."""
+    written(tmp_path)
+    with open_journal(tmp_path) as (journal, _):
+        journal.append(ENTRIES)
+        journal.append([])
+    assert read(tmp_path) == ENTRIES * 2
+    path = tmp_path / LEDGER_NAME
+    path.write_bytes(path.read_bytes()[:-4])
+    assert read(tmp_path) == ENTRIES
+
+
+@pytest.mark.parametrize("damage", [b'{"step": "wri\n', b"\x00\xff\n", b"[]\n", b"[1]\n", b"\n"])
 def test_damage_in_the_middle_is_refused_with_its_line(tmp_path: Path, damage: bytes) -> None:
     written(tmp_path)
     path = tmp_path / LEDGER_NAME
