@@ -68,6 +68,32 @@ def group_operations_on_all_cores(inputs: int, *, at_once: int) -> None:
             pass
 
 
+def check_operations(inputs: int) -> None:
+    """Do what RFC 9497 asks of both sides for so many inputs of a batch, and no more.
+
+    The client hashes to the group and blinds; the server decodes, multiplies, and sums for its
+    proof; the client decodes, sums twice to verify it, and unblinds.
+    """
+    scalar, element = group.random_scalar(), oprf.hash_to_group(bytes(STRETCHED_BYTES))
+    total = group.IDENTITY_SUM
+    for _ in range(inputs):
+        group.multiply(scalar, oprf.hash_to_group(element))
+        for _ in range(2):
+            group.decode_element(element)
+        for _ in range(2):
+            group.multiply(scalar, element)
+        for _ in range(3):
+            total = group.add(total, group.multiply(scalar, element))
+
+
+def check_operations_on_all_cores(inputs: int, *, at_once: int) -> None:
+    """Do the same in as many threads as there are cores."""
+    chunks = [at_once] * (inputs // at_once) + [inputs % at_once]
+    with ThreadPoolExecutor(cores()) as pool:
+        for _ in pool.map(check_operations, chunks):
+            pass
+
+
 def bare_insertions(folder: Path, elements: Sequence[bytes]) -> None:
     """Insert elements, in their order, into a new table of the form they are kept in; commit."""
     file = folder / f"insertions-{secrets.token_hex(8)}.sqlite3"
