@@ -7,7 +7,6 @@ cannot be understood, since a person left out in silence would never learn it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,12 +17,7 @@ from app.reading.columns import looks_like_data
 from app.reading.sources.opening import LeakSource, Table
 from app.reading.sources.settings import DELIMITED, XLSX, SourceSettings
 from app.worklist.columns import ADDED, REASON, RESULT, SCHEMES, SEPARATOR, Outcome
-
-# An apostrophe before what a spreadsheet would take for a formula: put there when the list was
-# written, and no part of the value, also where the value has apostrophes of its own. An apostrophe
-# before anything else, as in 't Hooft, is the value's. A CSV that was saved as a workbook since
-# has them still.
-_GUARDED = re.compile(r"'(?='*[=+\-@\t\r\n＝＋－＠])")
+from app.worklist.guarding import unguarded
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -81,9 +75,10 @@ class WorkList:
             yield WorkListRow(
                 line=line,
                 outcome=_outcome(values[self._added[RESULT]], line),
-                reason=_unguarded(values[self._added[REASON]]).strip(),
+                reason=unguarded(values[self._added[REASON]]).strip(),
                 schemes=_listed(values[self._added[SCHEMES]]),
-                cells=tuple(_unguarded(values[position]) for position in self._own),
+                # Also in a workbook: a CSV that was saved as one has its apostrophes still.
+                cells=tuple(unguarded(values[position]) for position in self._own),
             )
 
     @property
@@ -143,7 +138,3 @@ def _outcome(cell: str, line: int) -> Outcome:
 
 def _listed(cell: str) -> tuple[str, ...]:
     return tuple(filter(None, (part.strip() for part in cell.split(SEPARATOR.strip()))))
-
-
-def _unguarded(cell: str) -> str:
-    return cell[1:] if _GUARDED.match(cell) else cell
