@@ -65,7 +65,7 @@ class Credential:
 
     @property
     def secret(self) -> bytes:
-        """The 32 random bytes, from which a laboratory can derive keys of its own."""
+        """The 32 random bytes, which the server sees with every request: they make no other key."""
         return self._secret
 
     @property

@@ -33,7 +33,9 @@ def patients(leak: Leak) -> PatientList:
         for is_exposed in (True, False):
             for known in leak.lines(scheme, exposed=is_exposed)[:_OF_EACH]:
                 fields = {n: v for n, v in known.items() if n not in ("scheme", "exposed")}
-                name = {"surname": surname(len(made.rows)), "given_name": "Zoë"}
+                # One half have a name that a spreadsheet would compute.
+                mark = "=" if scheme == "nir-dob" else ""
+                name = {"surname": mark + surname(len(made.rows)), "given_name": "Zoë"}
                 outcome = Outcome.EXPOSED if is_exposed else Outcome.NOT_EXPOSED
                 made.add({**fields, **name}, outcome)
     number, birth_date = made.rows[0][1:3]
