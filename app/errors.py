@@ -12,6 +12,7 @@
     │   ├── RunDiffers             an interrupted run was begun with something else
     │   ├── InvalidIdentity        a file with the key that a source was encrypted to
     │   ├── InvalidMessage         a protocol message of the wrong shape
+    │   ├── InvalidCredential      a text that is no credential, or was not copied to the letter
     │   ├── InvalidSettings        a setting that cannot be used
     │   └── UnknownScheme
     ├── CryptographyError          what a peer, a file or a caller gave does not hold
@@ -36,6 +37,11 @@
     ├── IngestRunning              an ingest, or another command, holds the dataset
     ├── ErasureFailed              a dataset is published, but its source is still there
     ├── SchemeNotPermitted         the caller may not ask by this scheme
+    ├── RoleNotPermitted           the caller's role does not have what is asked for
+    ├── CredentialRefused          no credential that is valid now, for whatever reason
+    ├── QuotaExhausted             more than the caller's quota; nothing was computed or spent
+    ├── UnknownClient
+    ├── ClientRevoked              a client who was revoked stays so
     ├── EpochGone                  the caller's epoch is not the current one any more
     ├── LimitExceeded              too many, with the seconds to wait
     └── Unavailable                unknown; never to be read as "not exposed"
@@ -117,6 +123,10 @@ class BeginningEnded(InvalidSource):
 
 class InvalidMessage(InvalidInput):
     """A protocol message does not have the shape that the protocol gives it."""
+
+
+class InvalidCredential(InvalidInput):
+    """A text is no credential, or was not copied to the letter."""
 
 
 class InvalidSettings(InvalidInput):
@@ -216,6 +226,26 @@ class ErasureFailed(ConcerneError):
 
 class SchemeNotPermitted(ConcerneError):
     """The caller may not ask this dataset by this scheme."""
+
+
+class RoleNotPermitted(ConcerneError):
+    """The caller's role does not have what is asked for."""
+
+
+class CredentialRefused(ConcerneError):
+    """No credential that is valid now came; which of the reasons it is, nobody is told."""
+
+
+class QuotaExhausted(ConcerneError):
+    """It would be more than the caller's quota; nothing was computed, and nothing spent."""
+
+
+class UnknownClient(ConcerneError):
+    """No client has that number."""
+
+
+class ClientRevoked(ConcerneError):
+    """The client was revoked, and stays so; nothing was changed."""
 
 
 class EpochGone(ConcerneError):

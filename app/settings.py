@@ -71,6 +71,12 @@ class Settings(BaseSettings):
     limit_dataset: str = Field(
         "50000/day", description="lookups and elements together, per dataset"
     )
+    # A list of 100,000 is 25 batches a scheme; this is for a program that has gone wrong.
+    limit_client: str = Field("600/minute", description="requests of any kind, per credential")
+    # Nobody guesses 256 bits; what is bounded is the work of looking for them.
+    limit_refused: str = Field(
+        "30/minute;300/day", description="credentials that are refused, per address block"
+    )
     limit_storage: str = Field(
         "process://", description="where limits are counted, as the library limits names it"
     )
@@ -93,8 +99,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="logs")
 
     @field_validator(
-        "limit_requests", "limit_lookups", "limit_evaluations", "limit_ranges", "limit_dataset"
-    )
+        "limit_requests", "limit_lookups", "limit_evaluations", "limit_ranges", "limit_dataset",
+        "limit_client", "limit_refused",
+    )  # fmt: skip
     @classmethod
     def _check_limit(cls, value: str) -> str:
         if value != UNLIMITED:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -24,6 +24,8 @@ from app.protocol.parameters import (
     SchemeParameters,
     key_name,
 )
+
+_PIECE_BYTES = 256 * 1024
 
 _IndexName = tuple[str, str, int]
 
@@ -67,7 +69,7 @@ class Index:
         Raises:
             EpochGone, Unavailable: the store does not give it.
         """
-        length = self.parameters.range_length * FINGERPRINT_BYTES
+        length = self._range_bytes
         if self.packed is None:
             found = self.store.read_range(*self.name, prefix)
         else:
@@ -75,6 +77,39 @@ class Index:
         if len(found) != length:
             raise Unavailable("a stored range is not whole")
         return found
+
+    @property
+    def length_bytes(self) -> int:
+        """Of all its ranges end to end."""
+        return self._ranges * self._range_bytes
+
+    def read_all(self) -> Iterator[bytes]:
+        """Yield all ranges end to end, in pieces of bounded length.
+
+        Whoever stops in the middle has nothing: an epoch can go while it is read.
+
+        Raises:
+            EpochGone, Unavailable: the store does not give it, or not all of it.
+        """
+        length, ranges = self._range_bytes, self._ranges
+        step = max(1, _PIECE_BYTES // length)
+        for first in range(0, ranges, step):
+            count = min(step, ranges - first)
+            if self.packed is None:
+                found = self.store.read_span(*self.name, first, count)
+            else:
+                found = self.packed[first * length : (first + count) * length]
+            if len(found) != count * length:
+                raise Unavailable("a stored range is not whole")
+            yield found
+
+    @property
+    def _ranges(self) -> int:
+        return 1 << self.parameters.prefix_bits
+
+    @property
+    def _range_bytes(self) -> int:
+        return self.parameters.range_length * FINGERPRINT_BYTES
 
 
 @dataclass(frozen=True, slots=True)

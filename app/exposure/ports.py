@@ -37,6 +37,9 @@ class PublishedStore(Protocol):
     def read_range(self, dataset: str, scheme: str, epoch: int, prefix: int) -> bytes:
         """Return one range; raise EpochGone when the epoch is not there any more."""
 
+    def read_span(self, dataset: str, scheme: str, epoch: int, first: int, count: int) -> bytes:
+        """Return `count` ranges from prefix `first` on, end to end; raise EpochGone as above."""
+
     def read_ranges(self, dataset: str, scheme: str, epoch: int) -> bytes:
         """Return all ranges of an index end to end; raise EpochGone as above."""
 

@@ -24,7 +24,7 @@ FIRST_PREVIOUS = bytes(DIGEST_BYTES)
 
 
 class Step(StrEnum):
-    """What can happen to a dataset."""
+    """What can happen to a dataset, or to a client."""
 
     INGEST_STARTED = "ingest started"
     INGEST_FINISHED = "ingest finished"
@@ -35,6 +35,11 @@ class Step(StrEnum):
     ERASED = "erased"
     EPOCH_ERASED = "epoch erased"
     FORGOTTEN = "forgotten"
+    CLIENT_ADDED = "client added"
+    CLIENT_REVOKED = "client revoked"
+    CREDENTIAL_ROTATED = "credential rotated"
+    EVALUATED = "evaluated for a client"
+    QUOTA_REFUSED = "refused beyond the quota"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +49,10 @@ class AuditEvent:
     Args:
         number: 1 for the first, without a gap.
         at: UTC.
-        by: who did it: a user of the operating system, a name that was given, or this program.
+        by: who did it: a user of the operating system, a name that was given, this program, or
+            the client who asked.
         what: which step.
-        dataset: its slug.
+        dataset: its slug, or empty where the step is about a client alone.
         counts: how many of what.
         previous: digest of the event before.
     """

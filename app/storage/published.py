@@ -56,6 +56,23 @@ class SqlPublishedStore:
             _check_length(index, found.fingerprints)
             return found.fingerprints
 
+    def read_span(self, dataset: str, scheme: str, epoch: int, first: int, count: int) -> bytes:
+        """Return some ranges of an index end to end, in ascending order of prefix.
+
+        Args:
+            dataset: its slug.
+            scheme: its name.
+            epoch: which.
+            first: prefix of the first.
+            count: how many.
+
+        Raises:
+            EpochGone, Unavailable: as of `read_ranges`.
+        """
+        with database_errors(), Session(self._engine) as session:
+            index = _index(session, dataset, scheme, epoch)
+            return _packed(session, dataset, index, range(first, first + count))
+
     def read_ranges(self, dataset: str, scheme: str, epoch: int) -> bytes:
         """Return all ranges of an index end to end, in ascending order of prefix.
 
@@ -65,23 +82,7 @@ class SqlPublishedStore:
         """
         with database_errors(), Session(self._engine) as session:
             index = _index(session, dataset, scheme, epoch)
-            ranges = session.exec(
-                select(Range.prefix, Range.fingerprints)
-                .where(col(Range.index_id) == index.id)
-                .order_by(col(Range.prefix))
-                .execution_options(yield_per=256)
-            )
-            packed = bytearray()
-            read = 0
-            for prefix, fingerprints in ranges:
-                if prefix != read:
-                    raise _missing(session, dataset, epoch)
-                _check_length(index, fingerprints)
-                packed += fingerprints
-                read += 1
-            if read != 2**index.prefix_bits:
-                raise _missing(session, dataset, epoch)
-            return bytes(packed)
+            return _packed(session, dataset, index, range(2**index.prefix_bits))
 
 
 def _index(session: Session, dataset: str, scheme: str, epoch: int) -> SchemeIndex:
@@ -100,6 +101,29 @@ def _index(session: Session, dataset: str, scheme: str, epoch: int) -> SchemeInd
     if index is None:
         raise _gone()
     return index
+
+
+def _packed(session: Session, dataset: str, index: SchemeIndex, prefixes: range) -> bytes:
+    """Return the ranges of consecutive prefixes end to end."""
+    found = session.exec(
+        select(Range.prefix, Range.fingerprints)
+        .where(
+            col(Range.index_id) == index.id,
+            col(Range.prefix).between(prefixes.start, prefixes.stop - 1),
+        )
+        .order_by(col(Range.prefix))
+        .execution_options(yield_per=256)
+    )
+    packed = bytearray()
+    expected = iter(prefixes)
+    for prefix, fingerprints in found:
+        if prefix != next(expected):
+            raise _missing(session, dataset, index.epoch)
+        _check_length(index, fingerprints)
+        packed += fingerprints
+    if next(expected, None) is not None:
+        raise _missing(session, dataset, index.epoch)
+    return bytes(packed)
 
 
 def _check_length(index: SchemeIndex, fingerprints: bytes) -> None:

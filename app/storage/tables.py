@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, Column, DateTime, LargeBinary, MetaData, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 def _optional_json() -> Column[Any]:
@@ -169,3 +169,42 @@ class Forgotten(Table, table=True):
     memory_kib: int
     iterations: int
     parallelism: int
+
+
+class Client(Table, table=True):
+    """A person with a credential, of which only the digest is here."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person: str = Field(max_length=100)
+    organisation: str = Field(max_length=100)
+    role: str = Field(max_length=16)
+    digest: bytes = Field(unique=True)
+    expires_on: date
+    revoked_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+
+
+class ClientGrant(Table, table=True):
+    """One scheme that a client may ask by; `spent` is as many as its rows of `spent_element`.
+
+    Those of a client who was revoked are gone, and the number stays.
+    """
+
+    __tablename__: ClassVar[Any] = "client_grant"
+    __table_args__ = (UniqueConstraint("client_id", "scheme"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    client_id: int = Field(foreign_key="client.id", ondelete="CASCADE")
+    scheme: str = Field(max_length=32)
+    declared: int
+    margin_percent: int
+    spent: int
+
+
+class SpentElement(Table, table=True):
+    """A blinded element that was evaluated for a client, as 16 bytes of its digest."""
+
+    __tablename__: ClassVar[Any] = "spent_element"
+    __table_args__ = {"sqlite_with_rowid": False, "sqlite_strict": True}
+
+    grant_id: int = Field(foreign_key="client_grant.id", ondelete="CASCADE", primary_key=True)
+    digest: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))

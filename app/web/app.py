@@ -7,6 +7,7 @@ from slowapi.errors import RateLimitExceeded
 from starlette.middleware import Middleware
 
 from app.web import problems
+from app.web.authentication import Authentication
 from app.web.bodies import BodyLimit
 from app.web.headers import SecurityHeaders
 from app.web.limits import RequestGuard
@@ -17,7 +18,7 @@ from app.web.pages.rendering import Renderer
 from app.web.pages.routes import Pages
 from app.web.renewal import renewing
 from app.web.requestlog import RequestLog
-from app.web.routes import datasets, evaluations, health, lookups, ranges
+from app.web.routes import allranges, clients, datasets, evaluations, health, lookups, ranges
 from app.web.routing import direct_route
 from app.web.schemas import problems as describe_problems
 from app.web.services import Services
@@ -25,7 +26,8 @@ from app.web.services import Services
 TITLE = "Concerné"
 DESCRIPTION = (
     "Was I in this leak? A plain lookup shows the identifier to the server; a private one "
-    "(an evaluation, then a range) does not. No status but 200 is ever an answer."
+    "(an evaluation, then a range) does not. No status but 200 is ever an answer. Who shows a "
+    "personal credential (`Authorization: Bearer concerne_…`) asks by the schemes it was granted."
 )
 
 
@@ -46,12 +48,19 @@ def create_app(services: Services) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         # Instead of the library's own 422, which nobody here ever gets to see.
-        responses=describe_problems(422, 429),
+        responses=describe_problems(401, 422, 429),
         lifespan=renewing(services),
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(PageRefusals, renderer=renderer),
             Middleware(RequestLog),
+            Middleware(
+                Authentication,
+                registry=services.registry,
+                digests=services.digests,
+                limit_refused=settings.limit_refused,
+                limit_client=settings.limit_client,
+            ),
             Middleware(RequestGuard, setting=settings.limit_requests, digests=services.digests),
             Middleware(
                 BodyLimit,
@@ -68,7 +77,7 @@ def create_app(services: Services) -> FastAPI:
 
     # Straight onto the application's own router: each router included costs every request a match.
     app.router.route_class = direct_route(services.limits)
-    for subject in (ranges, evaluations, lookups, datasets, health):
+    for subject in (ranges, allranges, evaluations, lookups, datasets, clients, health):
         subject.add_routes(app.router, services)
     Pages(services, renderer, assets).add_routes(app.router)
     return app

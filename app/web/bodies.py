@@ -1,4 +1,8 @@
-"""Request bodies: bounded in length and in time before anything else looks at them."""
+"""Request bodies: bounded in length and in time before anything else looks at them.
+
+A client may send a laboratory's largest batch; who it is stands in the scope before its body is
+read.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,12 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.protocol.parameters import LAB_BATCH_MAXIMUM
+from app.web.limits import CLIENT
 from app.web.problems import body_too_long, body_too_slow
 
+# An element is 43 characters; between two of them there is room for any JSON writer's taste.
+CLIENT_BODY_BYTES = LAB_BATCH_MAXIMUM * 64
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -18,7 +26,7 @@ class BodyLimit:
 
     Args:
         app: what comes after.
-        bytes_maximum: the longest body.
+        bytes_maximum: the longest body of the public.
         seconds_maximum: how long it may take to come.
     """
 
@@ -32,34 +40,38 @@ class BodyLimit:
         if scope["type"] != "http" or scope["method"] in _BODILESS:
             await self._app(scope, receive, send)
             return
+        bytes_maximum = self._bytes_maximum
+        if CLIENT in scope:
+            bytes_maximum = max(bytes_maximum, CLIENT_BODY_BYTES)
         try:
             async with asyncio.timeout(self._seconds_maximum):
-                body = await self._read(scope, receive)
+                body = await _read(scope, receive, bytes_maximum)
         except TimeoutError:
             await body_too_slow()(scope, receive, send)
             return
         except ClientDisconnect:
             return
         if body is None:
-            await body_too_long(self._bytes_maximum)(scope, receive, send)
+            await body_too_long(bytes_maximum)(scope, receive, send)
             return
         await self._app(scope, _replay(body, receive), send)
 
-    async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
-        """Return the body, or None when it is too long."""
-        announced = Headers(scope=scope).get("content-length", "0")
-        if announced.isdecimal() and int(announced) > self._bytes_maximum:
+
+async def _read(scope: Scope, receive: Receive, bytes_maximum: int) -> bytes | None:
+    """Return the body, or None when it is too long."""
+    announced = Headers(scope=scope).get("content-length", "0")
+    if announced.isdecimal() and int(announced) > bytes_maximum:
+        return None
+    body, is_more = b"", True
+    while is_more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        if len(body) > bytes_maximum:
             return None
-        body, is_more = b"", True
-        while is_more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise ClientDisconnect
-            body += message.get("body", b"")
-            if len(body) > self._bytes_maximum:
-                return None
-            is_more = message.get("more_body", False)
-        return body
+        is_more = message.get("more_body", False)
+    return body
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -1,6 +1,7 @@
 """How many may ask: per block of addresses and route, and per dataset and day.
 
-Three layers, all of them moving windows:
+Three layers, all of them moving windows. A client, known by its credential, is counted by none of
+them; `authentication` counts it by itself.
 
 - `RequestGuard` counts every request, refused and malformed ones too, before the body is read. It
   counts in this process, so that it works whatever else is down.
@@ -34,6 +35,8 @@ from app.web.problems import problem_of
 from app.web.windows import WindowStorage
 
 BLOCK = "concerne.block"
+# Who asks, where a credential said so.
+CLIENT = "concerne.client"
 _DATASET_SCOPE = "dataset"
 _REQUESTS_SCOPE = "requests"
 _UNKNOWN_DATASET = "unknown"
@@ -104,8 +107,45 @@ class Limits:
         return response
 
 
+class Guard:
+    """Counts in this process, so that it works whatever else is down.
+
+    Args:
+        setting: the limit, or `unlimited`.
+        scope: what a refusal calls it.
+    """
+
+    def __init__(self, setting: str, scope: str) -> None:
+        self._items = [(item, item.amount, item.get_expiry()) for item in limit_items(setting)]
+        self._scope = scope
+        self._windows = WindowStorage()
+
+    def take(self, name: str) -> Response | None:
+        """Count one; return the refusal when there is no room for it."""
+        for item, amount, seconds in self._items:
+            if not self._windows.acquire_entry(f"{name}/{seconds}", amount, seconds):
+                return self._refusal(item, f"{name}/{seconds}")
+        return None
+
+    def check(self, name: str) -> Response | None:
+        """Return the refusal when there is no room for another, without counting any."""
+        for item, amount, seconds in self._items:
+            _, count = self._windows.get_moving_window(f"{name}/{seconds}", amount, seconds)
+            if count >= amount:
+                return self._refusal(item, f"{name}/{seconds}")
+        return None
+
+    def _refusal(self, item: RateLimitItem, key: str) -> Response:
+        seconds = item.get_expiry()
+        start, count = self._windows.get_moving_window(key, item.amount, seconds)
+        stats = WindowStats(start + seconds, item.amount - count)
+        response = problem_of(_exceeded(stats))
+        _add_fields(response, self._scope, item, stats)
+        return response
+
+
 class RequestGuard:
-    """Counts every request per block of addresses, before anything of it is read.
+    """Counts every request of the public per block, before anything of it is read.
 
     Args:
         app: what comes after.
@@ -115,31 +155,23 @@ class RequestGuard:
 
     def __init__(self, app: ASGIApp, *, setting: str, digests: BlockDigests) -> None:
         self._app = app
-        self._items = [(item, item.amount, item.get_expiry()) for item in limit_items(setting)]
+        self._guard = Guard(setting, _REQUESTS_SCOPE)
         self._digests = digests
-        self._windows = WindowStorage()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         if scope["type"] != "http" or scope["path"] in _HEALTH:
             await self._app(scope, receive, send)
             return
-        client = scope.get("client")
-        block = scope[BLOCK] = self._digests.digest(client[0] if client else "")
-        for item, amount, seconds in self._items:
-            if not self._windows.acquire_entry(f"{block}/{seconds}", amount, seconds):
-                response = self._refusal(item, f"{block}/{seconds}")
-                await response(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+        block = scope[BLOCK] = block_of(scope, self._digests)
+        refusal = None if CLIENT in scope else self._guard.take(block)
+        await (refusal or self._app)(scope, receive, send)
 
-    def _refusal(self, item: RateLimitItem, key: str) -> Response:
-        seconds = item.get_expiry()
-        start, count = self._windows.get_moving_window(key, item.amount, seconds)
-        stats = WindowStats(start + seconds, item.amount - count)
-        response = problem_of(_exceeded(stats))
-        _add_fields(response, _REQUESTS_SCOPE, item, stats)
-        return response
+
+def block_of(scope: Scope, digests: BlockDigests) -> str:
+    """Return what the caller's block of addresses is called today."""
+    client = scope.get("client")
+    return digests.digest(client[0] if client else "")
 
 
 def _make_limiter(storage: str) -> Limiter:

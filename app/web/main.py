@@ -7,6 +7,8 @@ from functools import partial
 import structlog
 from fastapi import FastAPI
 
+from app.clients.registry import Registry
+from app.clients.spending import Spending
 from app.crypto.keyring import KeyRing
 from app.crypto.signing import SigningKey
 from app.exposure.addresses import BlockDigests
@@ -20,6 +22,7 @@ from app.logs import configure_logs
 from app.plaintext.process import confine, is_confined
 from app.settings import Settings, load_settings
 from app.storage.clearing import SqlClearingStore
+from app.storage.clients import SqlClientStore
 from app.storage.engine import open_database
 from app.storage.erasing import SqlErasureStore
 from app.storage.lock import dataset_lock
@@ -53,12 +56,16 @@ def wire(settings: Settings) -> Services:
         stale_after_seconds=settings.stale_seconds,
     )
     pool = BoundedPool(workers=settings.threads, waiting=settings.lookup_queue)
+    clients = SqlClientStore(engine)
     return Services(
         settings=settings,
         answering=Answering(catalogue, key_holder, pool),
         sweeping=_sweeping(settings, SqlErasureStore(engine), SqlClearingStore(engine), ring),
         limits=Limits(settings, catalogue),
         digests=BlockDigests(),
+        registry=Registry(clients),
+        spending=Spending(clients),
+        batches=BoundedPool(workers=settings.threads, waiting=settings.lookup_queue),
     )
 
 

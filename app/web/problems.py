@@ -36,7 +36,10 @@ KINDS: Mapping[type[ConcerneError], Kind] = {
     errors.CryptographyError: Kind(422, "invalid-element", "A blinded element is refused"),
     errors.UnknownScheme: Kind(404, "unknown-scheme", "No such scheme"),
     errors.UnknownDataset: Kind(404, "unknown-dataset", "No such dataset"),
-    errors.SchemeNotPermitted: Kind(403, "scheme-not-permitted", "Not open to the public"),
+    errors.SchemeNotPermitted: Kind(403, "scheme-not-permitted", "Not open to this caller"),
+    errors.RoleNotPermitted: Kind(403, "role-not-permitted", "Not for this role"),
+    errors.QuotaExhausted: Kind(403, "quota-exhausted", "The quota does not suffice"),
+    errors.CredentialRefused: Kind(401, "credential-refused", "A valid credential is needed"),
     errors.EpochGone: Kind(410, "epoch-gone", "The epoch is gone"),
     errors.LimitExceeded: Kind(429, "limit-exceeded", "Too many questions"),
     errors.Busy: Kind(503, "busy", "No capacity right now"),
@@ -84,6 +87,8 @@ def problem_of(error: ConcerneError) -> Response:
     headers = {}
     if isinstance(error, errors.LimitExceeded | errors.Busy):
         headers["Retry-After"] = str(error.retry_after_seconds)
+    if isinstance(error, errors.CredentialRefused):
+        headers["WWW-Authenticate"] = "Bearer"
     return problem(kind, error.message, headers=headers, **members)
 
 

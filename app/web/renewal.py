@@ -31,6 +31,7 @@ def renewing(services: Services) -> Callable[[FastAPI], AbstractAsyncContextMana
         for task in tasks:
             task.cancel()
         services.answering.close()
+        services.batches.close()
 
     return lifespan
 

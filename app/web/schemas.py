@@ -11,6 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.identity.schemes import FIELD_NAMES
 
+BINARY_MEDIA_TYPE = "application/octet-stream"
+BINARY_REPLY = {
+    "description": "8 bytes an entry, each range ascending",
+    "content": {BINARY_MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
+}
 FIELD_CHARACTERS_MAXIMUM = 256
 # Enough for a lab's largest batch; how many are allowed is the use case's business.
 _BLINDED_MAXIMUM = 4096
@@ -63,6 +68,12 @@ class SchemePath(DatasetPath):
     """Which dataset, by which scheme."""
 
     scheme: _Text
+
+
+class RangesQuestion(SchemePath):
+    """All ranges, of which epoch."""
+
+    epoch: int
 
 
 class RangeQuestion(SchemePath):
@@ -179,6 +190,31 @@ class DatasetReply(DatasetSummary):
     rows_rejected: int
     schemes: dict[str, SchemeReply]
     coverage: dict[str, float]
+
+
+class GrantReply(BaseModel):
+    """How many distinct blinded elements a client may have evaluated, and has had."""
+
+    quota: int
+    spent: int
+
+
+class ClientReply(BaseModel):
+    """Whose credential it is; `expires_on` is the first day on which it is refused, UTC."""
+
+    model_config = _example(
+        person="Claire Martin",
+        organisation="Laboratoire inventé",
+        role="lab",
+        expires_on="2026-12-31",
+        schemes={"nir-dob": {"quota": 110000, "spent": 8192}},
+    )
+
+    person: str
+    organisation: str
+    role: str
+    expires_on: str
+    schemes: dict[str, GrantReply]
 
 
 class HealthReply(BaseModel):

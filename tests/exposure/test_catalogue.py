@@ -62,6 +62,12 @@ class MemoryStore:
         except KeyError:
             raise EpochGone("gone") from None
 
+    def read_span(self, dataset: str, scheme: str, epoch: int, first: int, count: int) -> bytes:
+        return b"".join(
+            self.read_range(dataset, scheme, epoch, prefix)
+            for prefix in range(first, first + count)
+        )
+
     def publish_epoch_2(self) -> None:
         second = publish(PHONES, epoch=2)
         self.datasets = (second.dataset,)

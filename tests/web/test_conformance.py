@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
 from app.crypto import oprf
 from app.encoding import to_base64url
 from app.identity.nir import nir_key
+from tests.clients.examples import issued, new_client
 from tests.conftest import Leak
 from tests.serving import serving_settings
 
@@ -35,6 +37,8 @@ OPERATIONS = [
     ("POST", "/v1/datasets/{dataset}/lookups"),
     ("POST", "/v1/datasets/{dataset}/schemes/{scheme}/evaluations"),
     ("GET", "/v1/datasets/{dataset}/schemes/{scheme}/ranges/{prefix}"),
+    ("GET", "/v1/datasets/{dataset}/schemes/{scheme}/ranges"),
+    ("GET", "/v1/client"),
 ]
 
 UNHURRIED: dict[str, Any] = {
@@ -72,6 +76,35 @@ def test_the_api_is_as_described(schema: Any, method: str, path: str) -> None:
             there = {"dataset": "demo", "scheme": scheme, "prefix": 0}
             case.path_parameters = {n: there[n] for n in case.path_parameters}
         case.call_and_validate(checks=CHECKS)
+
+    holds()
+
+
+@pytest.fixture(scope="module")
+def shown(leak: Leak, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, str]]:
+    """The description, and a credential for two schemes whose quota is soon used up."""
+    folder = tmp_path_factory.mktemp("conformance") / "data"
+    shutil.copytree(leak.data, folder)
+    credential = issued(folder, new_client(declared=20)).credential
+    unlimited = {"limit_client": "unlimited", "limit_refused": "unlimited"}
+    with serving_settings(leak.settings(data=folder, **unlimited)) as http:
+        schema = schemathesis.openapi.from_url(f"{http.base_url}/openapi.json")
+        yield schema, credential.text
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=lambda part: part)
+def test_the_api_is_as_described_for_a_client_too(
+    shown: tuple[Any, str], method: str, path: str
+) -> None:
+    schema, credential = shown
+
+    @settings(max_examples=40, **UNHURRIED)
+    @given(case=schema[path][method].as_strategy(), scheme=st.sampled_from(["nir-dob", "phone"]))
+    def holds(case: Any, scheme: str) -> None:
+        if case.path_parameters:
+            there = {"dataset": "demo", "scheme": scheme, "prefix": 0}
+            case.path_parameters = {n: there[n] for n in case.path_parameters}
+        case.call_and_validate(checks=CHECKS, headers={"Authorization": f"Bearer {credential}"})
 
     holds()
 

@@ -263,7 +263,7 @@ def test_a_body_that_does_not_come_is_given_up(leak: Leak) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [("GET", "/nothing", 404), ("GET", "/docs", 404), ("GET", "/v1/datasets/demo/lookups", 405),
-     ("DELETE", "/v1/datasets/demo", 405), ("GET", f"{RANGES}", 404)],
+     ("DELETE", "/v1/datasets/demo", 405), ("GET", f"{RANGES}/0/0", 404)],
 )  # fmt: skip
 def test_what_is_not_there_is_a_problem_document_too(
     http: httpx.Client, method: str, path: str, status: int
@@ -300,16 +300,19 @@ def test_the_description_covers_every_route_with_examples(http: httpx.Client) ->
     assert sorted(document["paths"]) == [
         "/healthz",
         "/readyz",
+        "/v1/client",
         "/v1/datasets",
         "/v1/datasets/{dataset}",
         "/v1/datasets/{dataset}/lookups",
         "/v1/datasets/{dataset}/schemes/{scheme}/evaluations",
+        "/v1/datasets/{dataset}/schemes/{scheme}/ranges",
         "/v1/datasets/{dataset}/schemes/{scheme}/ranges/{prefix}",
         "/v1/parameters",
     ]
     for path in ("/lookups", "/schemes/{scheme}/evaluations"):
         assert example_of(document, "/v1/datasets/{dataset}" + path)
-    for name in ("LookupReply", "EvaluationReply", "ParametersReply", "DatasetSummary"):
+    shapes = ("LookupReply", "EvaluationReply", "ParametersReply", "DatasetSummary", "ClientReply")
+    for name in shapes:
         assert document["components"]["schemas"][name]["examples"], name
     assert "HTTPValidationError" not in json.dumps(document["paths"])
 

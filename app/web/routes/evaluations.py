@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
+
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from app.clients.ports import Client
 from app.protocol.messages import evaluation_to_json
+from app.protocol.parameters import LAB_BATCH_MAXIMUM
+from app.web.authentication import client_of
 from app.web.decoding import body_of, described, parameters_of
 from app.web.replies import json_reply
 from app.web.schemas import EvaluationBody, EvaluationReply, SchemePath, problems
@@ -37,15 +43,35 @@ def add_routes(routes: APIRouter, services: Services) -> None:
             answer = await run_in_threadpool(answering.evaluate, index, body.blinded)
         return json_reply(evaluation_to_json(answer))
 
+    async def evaluate_for(client: Client, request: Request) -> Response:
+        asked = parameters_of(SchemePath, request)
+        body: EvaluationBody = request.state.body
+        index = answering.granted_index(asked.dataset, asked.scheme, client.grants)
+        spend = partial(services.spending.spend, client, asked.scheme, asked.dataset)
+        compute = partial(
+            answering.evaluate, index, body.blinded, maximum=LAB_BATCH_MAXIMUM, admit=spend
+        )
+        answer = await asyncio.wrap_future(services.batches.submit(compute))
+        return json_reply(evaluation_to_json(answer))
+
     @routes.post(
         _PATH,
         tags=["private lookups"],
         response_model=EvaluationReply,
-        responses=problems(403, 404, 408, 413, 422, 429, 503),
+        responses=problems(401, 403, 404, 408, 413, 422, 429, 503),
         openapi_extra=described(_PATH, SchemePath, EvaluationBody),
     )
     async def count_and_evaluate(request: Request) -> Response:
-        """Evaluate a batch of blinded elements with the key of the current epoch."""
+        """Evaluate a batch of blinded elements with the key of the current epoch.
+
+        The public may send 8 elements at most; a client 4,096, of which those that it never sent
+        before count against its quota.
+        """
         request.state.body = await body_of(EvaluationBody, request)
-        response: Response = await evaluate(request)
+        client = client_of(request)
+        response: Response
+        if client is None:
+            response = await evaluate(request)
+        else:
+            response = await evaluate_for(client, request)
         return response
