@@ -1,28 +1,23 @@
 // The laboratory's page: from signing in to the work list, in the order in which it goes.
 
-import { Check, type Observer } from '../checking/run.ts';
-import { Crew, crewSize } from '../checking/crew.ts';
-import { Gate, Stopped } from '../checking/gate.ts';
-import { Questions } from '../checking/questions.ts';
-import { type Client, LaboratoryServer } from '../checking/remote.ts';
-import { CheckState, eraseState, isStateThere, type Plan } from '../checking/state.ts';
-import { type Answered, judge } from '../checking/verdicts.ts';
 import { remedyFor } from '../checking/failures.ts';
+import { Gate, Stopped } from '../checking/gate.ts';
+import { type Client, LaboratoryServer } from '../checking/remote.ts';
+import type { Observer } from '../checking/run.ts';
+import { CheckState, eraseState, isStateThere, type Plan } from '../checking/state.ts';
 import { openTable } from '../reading/sources/opening.ts';
 import { InvalidSource, type Table } from '../reading/sources/rows.ts';
 import type { Order } from '../reading/suggestion/recognition.ts';
 import { type Role, ROLES } from '../reading/suggestion/roles.ts';
-import type { Finding } from '../worklist/columns.ts';
-import { channelsOf } from '../worklist/recipients.ts';
+import { breath, checkList } from './check.ts';
 import { FileChoice } from './choosing.ts';
-import { askableSchemes, ColumnsForm, columnsOf, mappingOf } from './columns.ts';
+import { askableSchemes, ColumnsForm } from './columns.ts';
 import { counted, required, say, worded } from './elements.ts';
 import { Result } from './result.ts';
 import { Running } from './running.ts';
 import { SignIn } from './signin.ts';
 import { showStep } from './steps.ts';
 
-const ROWS_AT_ONCE = 500;
 const DAY_MILLISECONDS = 86_400_000;
 // What nobody came back to in this time is erased.
 const KEPT_DAYS = 7;
@@ -158,11 +153,13 @@ class ListPage {
     this.#choice.clear();
     const fault = required(this.#document, 'file-fault');
     say(fault, worded(this.#document, 'text-reading'));
+    let plan: Plan | null = null;
     try {
       const bytes = new Uint8Array(await file.arrayBuffer());
       // The words are painted before the page is busy.
       await breath();
       this.#table = openTable(bytes);
+      plan = await this.#plan();
       this.#state ??= await CheckState.open();
       this.#fileName = await this.#state.nameOf(bytes);
     } catch (error) {
@@ -171,7 +168,6 @@ class ListPage {
       say(fault, worded(this.#document, `text-source-${kind}`));
       return;
     }
-    const plan = await this.#plan();
     if (plan !== null) {
       if (plan.file !== this.#fileName) {
         this.#table = null;
@@ -229,45 +225,40 @@ class ListPage {
     if (table === null || state === null) {
       return;
     }
+    const schemes = this.#schemes(roles);
+    if (schemes.length === 0) {
+      // What was granted or is published has changed since the check was begun.
+      await this.#erase();
+      this.#fail('text-no-scheme');
+      return;
+    }
     const gate = new Gate();
     this.#gate = gate;
     // What is kept is gone on with after a reload; else leaving the page would lose it.
     this.#isUnsaved = !state.isKept;
     required(this.#document, 'signin-again').hidden = true;
     showStep(this.#document, 'run');
-    const schemes = this.#schemes(roles);
-    const questions = new Questions(mappingOf(table, roles, order), schemes);
-    for (const [index, row] of table.rows.entries()) {
-      questions.add(row);
-      if (index % ROWS_AT_ONCE === 0) {
-        await breath();
-      }
-    }
     const dataset = this.#dataset.value;
-    const plan = { file: this.#fileName, dataset, roles, order, begunAt: Date.now() };
-    const parts = { server: this.#server, dataset, questions, state, gate };
-    let crew: Crew | null = null;
     try {
       if (!isResumed) {
-        await state.begin(plan);
+        const file = this.#fileName;
+        await state.begin({ file, dataset, roles, order, begunAt: Date.now() });
       }
-      this.#running.begin(gate, questions.total);
-      crew = await this.#crew(dataset);
-      const checked = await new Check({ ...parts, crew, observer: this.#observer() }).run();
-      const columns = columnsOf(roles);
-      const findings = table.rows.map((row, index): Finding => {
-        const { asked, faults } = questions.rows[index] ?? { asked: [], faults: NOTHING_READ };
-        const answers = asked.map(
-          ([scheme, ordinal]): Answered => [
-            scheme,
-            checked.answers.get(scheme)?.get(ordinal) ?? null,
-          ],
-        );
-        const verdict = judge(answers, faults, schemes, checked.stopped);
-        return { ...verdict, channels: row.isRagged ? [] : channelsOf(row.cells, columns) };
+      const { findings, isExhausted } = await checkList({
+        table,
+        roles,
+        order,
+        schemes,
+        dataset,
+        state,
+        gate,
+        server: this.#server,
+        observer: this.#observer(),
+        startWorker: () => new Worker(this.#script),
+        onQuestions: (total) => this.#running.begin(gate, total),
       });
-      required(this.#document, 'exhausted').hidden = checked.stopped === '';
       this.#isUnsaved = true;
+      required(this.#document, 'exhausted').hidden = !isExhausted;
       this.#result.show(table, findings);
       showStep(this.#document, 'result');
     } catch (error) {
@@ -275,23 +266,7 @@ class ListPage {
       if (!(error instanceof Stopped)) {
         this.#fail('text-failed');
       }
-    } finally {
-      crew?.dismiss();
     }
-  }
-
-  /** Workers for the cost that the dataset asks for. */
-  async #crew(dataset: string): Promise<Crew> {
-    let memoryKib = 1;
-    try {
-      const { schemes } = await this.#server.dataset(dataset);
-      memoryKib = Math.max(1, ...[...schemes.values()].map(({ stretch }) => stretch.memoryKib));
-    } catch {
-      // The check asks again, and says what is wrong; one worker is enough to find that out.
-      memoryKib = Number.MAX_SAFE_INTEGER;
-    }
-    const cores = this.#document.defaultView?.navigator.hardwareConcurrency ?? 1;
-    return new Crew(crewSize(cores, memoryKib), () => new Worker(this.#script));
   }
 
   #observer(): Observer {
@@ -372,11 +347,4 @@ class ListPage {
   get #dataset(): HTMLSelectElement {
     return required(this.#document, 'dataset');
   }
-}
-
-const NOTHING_READ = { values: [], row: 'columns' } as const;
-
-/** Let the browser paint, and answer who presses something. */
-function breath(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
 }
