@@ -9,8 +9,9 @@ import { schemeNamed } from '../identity/schemes.ts';
 import { type Faults, RAGGED, TOO_MANY_READINGS } from '../reading/records.ts';
 import type { Outcome } from '../worklist/columns.ts';
 
-// From the strongest. A no by the number alone covers the number with any birth date; an address
-// says nothing of a telephone, and so they stand side by side.
+// From the strongest; what has no rank is weak where it was asked, and strong where it was not. A
+// no by the number alone covers the number with any birth date; an address says nothing of a
+// telephone, and so they stand side by side.
 const RANKS: Readonly<Record<string, number>> = {
   nir: 0,
   'nir-dob': 1,
@@ -75,9 +76,11 @@ export function judge(
   if (answers.length === 0) {
     return unchecked(told === '' ? NOTHING_USABLE : told);
   }
-  const strongest = Math.min(...answers.map(([scheme]) => rank(scheme)));
+  const strongest = Math.min(...answers.map(([scheme]) => RANKS[scheme] ?? Infinity));
   const missed = faults.values.flatMap(([field]) =>
-    schemes.filter((scheme) => schemeNamed(scheme).fields.includes(field)).map(rank),
+    schemes
+      .filter((scheme) => schemeNamed(scheme).fields.includes(field))
+      .map((scheme) => RANKS[scheme] ?? 0),
   );
   if (faults.row !== '' || missed.some((each) => each <= strongest)) {
     return unchecked(told);
@@ -87,11 +90,6 @@ export function judge(
 
 function unchecked(reason: string): Verdict {
   return { outcome: 'could not be checked', reason, schemes: [] };
-}
-
-/** A scheme that has no rank takes every no away. */
-function rank(scheme: string): number {
-  return RANKS[scheme] ?? -1;
 }
 
 function tell({ values, row }: Faults): string {
