@@ -88,13 +88,12 @@ describe('delimited text', () => {
 });
 
 describe('encodings', () => {
-  // No œ: some versions of Node.js take Windows-1252 for Latin-1. The browser's test has it.
-  const text = 'NOM;PRENOM\nLEFÈVRE;Éléonore\nNOËL;Gaëlle\n';
+  const text = 'NOM;PRENOM\nLEFÈVRE;Éléonore\nŒUVRARD;Gaëlle\n';
   const expected = [
     ['LEFÈVRE', 'Éléonore'],
-    ['NOËL', 'Gaëlle'],
+    ['ŒUVRARD', 'Gaëlle'],
   ];
-  const LATIN: Record<string, number> = { È: 0xc8, É: 0xc9, é: 0xe9, ë: 0xeb, Ë: 0xcb };
+  const LATIN: Record<string, number> = { È: 0xc8, É: 0xc9, é: 0xe9, ë: 0xeb, Œ: 0x8c };
   const oneByte = (letters: string): Uint8Array =>
     Uint8Array.from(letters, (letter) => LATIN[letter] ?? letter.charCodeAt(0));
   const utf16 = (isLittle: boolean): Uint8Array =>

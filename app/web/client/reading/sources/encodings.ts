@@ -32,6 +32,10 @@ const MIXED_CASES = new RegExp(
   `${SMALL}(?=[À-ÖØ-ÞŒŸ])|${CAPITAL}[À-ÖØ-ÞŒŸ](?=${SMALL})|${CAPITAL}${CAPITAL}(?=[ß-öø-ÿœ])`,
   'g',
 );
+// Windows-1252 from 0x80 to 0x9f. Some runtimes take it for Latin-1, which has control characters
+// there: they are put right. Where the encoding has none, the control character stays.
+const WINDOWS_1252 =
+  '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 const CARRIAGE_RETURN = 0x0d;
 const LINE_FEED = 0x0a;
 
@@ -52,14 +56,14 @@ export function linesOf(bytes: Uint8Array): Line[] {
   const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   const raw = split(bytes.subarray(start));
   const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  let old: TextDecoder | null = null;
+  let old: ((line: Uint8Array) => string) | null = null;
   return numbered(
     raw.map((line) => {
       try {
         return utf8.decode(line);
       } catch {
-        old ??= new TextDecoder(oldEncoding(raw, utf8));
-        return old.decode(line);
+        old ??= decoderOf(oldEncoding(raw, utf8));
+        return old(line);
       }
     }),
   );
@@ -127,10 +131,20 @@ function oldEncoding(lines: readonly Uint8Array[], utf8: TextDecoder): string {
     }
   });
   const scores = ONE_BYTE_ENCODINGS.map((name) => {
-    const decoder = new TextDecoder(name);
-    return others.reduce((total, line) => total + frenchScore(decoder.decode(line)), 0);
+    const decode = decoderOf(name);
+    return others.reduce((total, line) => total + frenchScore(decode(line)), 0);
   });
   return ONE_BYTE_ENCODINGS[scores.indexOf(Math.max(...scores))] ?? 'windows-1252';
+}
+
+function decoderOf(encoding: string): (line: Uint8Array) => string {
+  const decoder = new TextDecoder(encoding);
+  return encoding === 'windows-1252'
+    ? (line) =>
+        decoder
+          .decode(line)
+          .replace(/[\u0080-\u009f]/g, (letter) => WINDOWS_1252[letter.charCodeAt(0) - 128] ?? letter)
+    : (line) => decoder.decode(line);
 }
 
 /** Weigh what is French in a text against what is not. */

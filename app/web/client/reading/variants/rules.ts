@@ -28,7 +28,7 @@ const RULES: readonly Rule[] = [
   { fields: ['email'], read: severalAddresses, isRescue: true },
 ];
 // UTF-8's two bytes for a letter with an accent, read in Windows-1252, in Mac Roman, in page 850.
-const TWICE_DECODED = /Ã[\u0080-\u00bf‚-™ŒœŠšŸŽžƒˆ˜–—‘’“”•…‰‹›€]|√[\u0080-\u2265]|├[^\x00-\x7f]/;
+const TWICE_DECODED = /â€|Â[\u0080-\u00bf]|Ã[\u0080-\u00bf‚-™ŒœŠšŸŽžƒˆ˜–—‘’“”•…‰‹›€]|√[\u0080-\u2265]|├[^\x00-\x7f]/;
 
 /** A field's rules in their order. */
 export function rulesFor(field: string): readonly Rule[] {
