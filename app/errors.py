@@ -10,6 +10,9 @@
     │   │   ├── TooManyRejects     more of its rows cannot be used than the operator accepts
     │   │   └── BeginningEnded     only its beginning was looked at, and there is more of it
     │   ├── RunDiffers             an interrupted run was begun with something else
+    │   ├── InvalidWorkList        what a check wrote was edited away, or never was a work list
+    │   ├── InvalidNotice          what a laboratory is to fill in before it tells people
+    │   │   └── UnprintableLetter  a letter cannot be set as its recipient's name is written
     │   ├── InvalidIdentity        a file with the key that a source was encrypted to
     │   ├── InvalidMessage         a protocol message of the wrong shape
     │   ├── InvalidCredential      a text that is no credential, or was not copied to the letter
@@ -26,6 +29,7 @@
     │   ├── ProofMismatch          the proof does not hold: another key, or items out of place
     │   ├── StretchRefused         stretch parameters beyond what a client accepts
     │   ├── SignatureMismatch      a signed document that its key did not sign, or of another kind
+    │   ├── SealBroken             encrypted bytes that are damaged, or of another key
     │   └── AuditBroken            a link of the audit trail that does not hold
     ├── KeyRingError               the key ring on disk
     │   ├── KeyMissing
@@ -36,6 +40,7 @@
     ├── StateRefused               what is asked cannot follow the state that the dataset is in
     ├── IngestRunning              an ingest, or another command, holds the dataset
     ├── ErasureFailed              a dataset is published, but its source is still there
+    ├── LedgerRefused              the ledger of who was told is held by another, or damaged
     ├── SchemeNotPermitted         the caller may not ask by this scheme
     ├── RoleNotPermitted           the caller's role does not have what is asked for
     ├── CredentialRefused          no credential that is valid now, for whatever reason
@@ -48,7 +53,8 @@
     └── Unavailable                unknown; never to be read as "not exposed"
         ├── Busy                   no capacity right now, with the seconds to wait
         ├── ServerUnreachable      the client's side: no usable answer came
-        └── ServerRefused          the client's side: a problem document came
+        ├── ServerRefused          the client's side: a problem document came
+        └── CheckStopped           the client's side: rows of a list are left that were not asked
 
 Messages are safe to show and to log: they never hold an identifier, an element, a key or a row.
 Each is rendered once, at the edge: as a problem document (`web.problems`) or as an `error:` line
@@ -92,6 +98,18 @@ class InvalidField(InvalidInput):
 
 class RunDiffers(InvalidInput):
     """An interrupted run was begun with something else than what is given now."""
+
+
+class InvalidWorkList(InvalidInput):
+    """A file is no work list, or not as a check wrote it in the columns that count."""
+
+
+class InvalidNotice(InvalidInput):
+    """A template folder lacks something, or has something that nobody may be sent."""
+
+
+class UnprintableLetter(InvalidNotice):
+    """A letter cannot be set in the fonts that there are."""
 
 
 class InvalidMapping(InvalidInput):
@@ -185,6 +203,10 @@ class SignatureMismatch(CryptographyError):
     """A signed document was not signed by this key, is damaged, or is of another kind."""
 
 
+class SealBroken(CryptographyError):
+    """Encrypted bytes are damaged, out of place, or were encrypted with another key."""
+
+
 class AuditBroken(CryptographyError):
     """A link of the audit trail does not hold: something was changed, taken out or put in."""
 
@@ -223,6 +245,10 @@ class IngestRunning(ConcerneError):
 
 class ErasureFailed(ConcerneError):
     """A dataset is published, but its source, or part of it, is still there."""
+
+
+class LedgerRefused(ConcerneError):
+    """The ledger of who was told cannot be trusted or had, so that nobody is told by it."""
 
 
 class SchemeNotPermitted(ConcerneError):
@@ -311,3 +337,7 @@ class ServerRefused(Unavailable):
         self.status = status
         self.slug = slug
         self.retry_after_seconds = retry_after_seconds
+
+
+class CheckStopped(Unavailable):
+    """The check of a list ended before all of it was asked; what is left is unknown."""

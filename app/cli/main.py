@@ -15,7 +15,7 @@ from enum import IntEnum
 
 import typer
 
-from app.cli import ask, audit, dataset, demo, ingest, serve, synthesise
+from app.cli import ask, audit, check, dataset, demo, ingest, serve, synthesise
 from app.errors import (
     ConcerneError,
     CryptographyError,
@@ -52,6 +52,7 @@ app.command("synthesise")(synthesise.synthesise)
 app.command("ingest")(ingest.ingest)
 app.command("serve")(serve.serve)
 app.command("ask")(ask.ask)
+app.command("check")(check.check)
 app.command("demo")(demo.demo)
 app.add_typer(dataset.app)
 app.add_typer(audit.app)

@@ -5,7 +5,8 @@ Whatever goes wrong is raised as Unavailable or as a refusal. No status but 200 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Self
 
 import httpx
@@ -107,22 +108,50 @@ class RemoteServer:
         scheme = f"/v1/datasets/{batch.dataset}/schemes/{parameters.scheme}"
         return self._get(f"{scheme}/ranges/{location.prefix}?epoch={parameters.epoch}").content
 
+    def document(self, path: str, *, json: messages.Json | None = None) -> object:
+        """Ask for a JSON document; with a body, by POST.
+
+        Raises:
+            EpochGone: the server's key has changed.
+            InvalidMessage: the answer is no JSON.
+            Unavailable: no answer came.
+        """
+        return _json(self._send("GET" if json is None else "POST", path, json=json))
+
+    @contextmanager
+    def streamed(self, path: str) -> Iterator[httpx.Response]:
+        """Ask for a body that is too long to be held twice; as `document`."""
+        with _reached(), self._http.stream("GET", path) as response:
+            if response.status_code != httpx.codes.OK:
+                response.read()
+            yield _answer(response)
+
     def _get(self, path: str) -> httpx.Response:
         return self._send("GET", path)
 
     def _send(self, method: str, path: str, *, json: messages.Json | None = None) -> httpx.Response:
-        try:
+        with _reached():
             response = self._http.request(method, path, json=json)
-        except (httpx.HTTPError, httpx.InvalidURL) as exc:
-            raise ServerUnreachable(
-                f"the server gave no answer ({type(exc).__name__})",
-                hint="the question is open; ask again later",
-            ) from None
-        if response.status_code == _GONE:
-            raise EpochGone("the server's key has changed")
-        if response.status_code != httpx.codes.OK:
-            raise _refusal(response)
-        return response
+        return _answer(response)
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    try:
+        yield
+    except (httpx.HTTPError, httpx.InvalidURL) as exc:
+        raise ServerUnreachable(
+            f"the server gave no answer ({type(exc).__name__})",
+            hint="the question is open; ask again later",
+        ) from None
+
+
+def _answer(response: httpx.Response) -> httpx.Response:
+    if response.status_code == _GONE:
+        raise EpochGone("the server's key has changed")
+    if response.status_code != httpx.codes.OK:
+        raise _refusal(response)
+    return response
 
 
 def _json(response: httpx.Response) -> object:

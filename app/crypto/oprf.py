@@ -84,7 +84,8 @@ def blind(private_input: bytes, *, blinding: Scalar | None = None) -> tuple[Scal
 
     Args:
         private_input: the stretched identifier.
-        blinding: fixed by test vectors only; reuse would link two questions.
+        blinding: fixed by test vectors, and by who asks the same many times (`protocol.blinding`);
+            reuse links two questions.
 
     Returns:
         The blind, which the client keeps, and the blinded element, which it sends.
@@ -96,6 +97,12 @@ def blind(private_input: bytes, *, blinding: Scalar | None = None) -> tuple[Scal
 def unblind(blinding: Scalar, evaluated: Element) -> Element:
     """Return the element that the key holder would have computed on the input itself."""
     return group.multiply(group.invert(blinding), evaluated)
+
+
+def unblind_all(blinds: Sequence[Scalar], evaluated: Sequence[Element]) -> list[Element]:
+    """Unblind a batch in order: as `unblind` one by one, without an inversion for each."""
+    inverses = group.invert_all(blinds)
+    return [group.multiply(i, element) for i, element in zip(inverses, evaluated, strict=True)]
 
 
 def evaluate(key: EvaluationKey, private_input: bytes) -> Element:

@@ -10,7 +10,8 @@ Multiplication, inversion and arithmetic of scalars run in constant time in libs
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 from typing import NewType
 
 from app.crypto.sodium import libsodium
@@ -169,6 +170,25 @@ def invert(scalar: Scalar) -> Scalar:
     if _scalar_invert(output, scalar) != 0:
         raise InvalidScalar("zero has no inverse")
     return Scalar(output.raw)
+
+
+def invert_all(scalars: Sequence[Scalar]) -> list[Scalar]:
+    """Return the multiplicative inverses of many, in order, at the cost of one and some products.
+
+    Montgomery's trick: the inverse of the product of all gives each, as all others divide out.
+
+    Raises:
+        InvalidScalar: one of them is zero, which has none.
+    """
+    if not scalars:
+        return []
+    products = list(accumulate(scalars, multiply_scalars))
+    inverse = invert(products[-1])
+    found = []
+    for index in range(len(scalars) - 1, 0, -1):
+        found.append(multiply_scalars(inverse, products[index - 1]))
+        inverse = multiply_scalars(inverse, scalars[index])
+    return [inverse, *reversed(found)]
 
 
 def multiply_scalars(left: Scalar, right: Scalar) -> Scalar:

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from app.crypto import oprf
 from app.crypto.ristretto255 import Element, Scalar
 from app.crypto.stretch import Stretched, check_client_accepts, stretch
 from app.errors import EpochGone
 from app.identity.schemes import normalise_fields, scheme_input, scheme_named
+from app.protocol.blinding import BlindingKey
 from app.protocol.fingerprints import Location, Locator
 from app.protocol.messages import Answer, EvaluationAnswer
 from app.protocol.parameters import DeploymentParameters, SchemeParameters
@@ -63,10 +65,18 @@ class Batch:
 
     @classmethod
     def prepare(
-        cls, dataset: str, parameters: SchemeParameters, stretched: Sequence[Stretched]
+        cls,
+        dataset: str,
+        parameters: SchemeParameters,
+        stretched: Sequence[Stretched],
+        blinding: BlindingKey | None = None,
     ) -> Batch:
-        """Blind stretched inputs, each with a fresh random scalar."""
-        pairs = [oprf.blind(value) for value in stretched]
+        """Blind stretched inputs, each with a fresh random scalar, or with the key's own."""
+        if blinding is None:
+            pairs = [oprf.blind(value) for value in stretched]
+        else:
+            scalar = partial(blinding.scalar, parameters.scheme)
+            pairs = [oprf.blind(value, blinding=scalar(value)) for value in stretched]
         return cls(dataset, parameters, tuple(b for b, _ in pairs), tuple(e for _, e in pairs))
 
     def receive(self, answer: EvaluationAnswer) -> list[Location]:
@@ -83,10 +93,7 @@ class Batch:
             self.parameters.public_key, self.blinded, evaluated, answer.evaluation.proof
         )
         locator = Locator(self.dataset, self.parameters.scheme, self.parameters.prefix_bits)
-        return [
-            locator.locate(oprf.unblind(blinding, element))
-            for blinding, element in zip(self.blinds, evaluated, strict=True)
-        ]
+        return [locator.locate(element) for element in oprf.unblind_all(self.blinds, evaluated)]
 
 
 def compare(parameters: SchemeParameters, location: Location, packed: bytes) -> Answer:

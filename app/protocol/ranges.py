@@ -7,9 +7,12 @@ entries, and random filling makes all ranges of an epoch equally long.
 from __future__ import annotations
 
 import secrets
+import sys
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
+from operator import gt
 
 from app.errors import InvalidMessage, Unavailable
 from app.protocol.fingerprints import FINGERPRINT_BYTES, PREFIX_BITS_MAXIMUM, Location
@@ -62,6 +65,42 @@ def check_range(packed: bytes, range_length: int) -> None:
         )
     if any(left > right for left, right in pairwise(_split(packed))):
         raise InvalidMessage("the range is not in ascending order")
+
+
+class AllRanges:
+    """Every range of one index, in which a client looks up many locations itself.
+
+    Args:
+        packed: the ranges end to end, 8 bytes an entry.
+        prefix_bits, range_length: as the epoch's parameters promise.
+
+    Raises:
+        InvalidMessage: another length, or a range that is not in ascending order.
+    """
+
+    def __init__(self, packed: bytes | bytearray, *, prefix_bits: int, range_length: int) -> None:
+        expected = range_length * FINGERPRINT_BYTES << prefix_bits
+        if len(packed) != expected:
+            raise InvalidMessage(f"the ranges have {len(packed):,} bytes instead of {expected:,}")
+        self._values = array("Q", bytes(packed))
+        if sys.byteorder == "little":
+            self._values.byteswap()
+        self._length = range_length
+        for start in range(0, len(self._values), range_length):
+            one = self._values[start : start + range_length]
+            if any(map(gt, one, islice(one, 1, None))):
+                raise InvalidMessage("a range is not in ascending order")
+
+    def holds(self, location: Location) -> bool:
+        """Tell whether the range that a location names holds its fingerprint.
+
+        How long it takes depends on where it stands; only for who has the ranges anyway.
+        """
+        wanted = int.from_bytes(location.fingerprint, "big")
+        start = location.prefix * self._length
+        end = start + self._length
+        place = bisect_left(self._values, wanted, start, end)
+        return place < end and self._values[place] == wanted
 
 
 def without(packed: bytes, fingerprint: bytes) -> bytes:

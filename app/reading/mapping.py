@@ -22,6 +22,7 @@ from app.reading.sources.settings import SOURCE_KEYS, SourceSettings, parse_sour
 from app.reading.variants.rules import rules_for
 
 _SECTIONS = ("source", "fields", "dataset", "scope")
+_LIST_SECTIONS = (*_SECTIONS, "recipient")
 _SOURCE_KEYS = (*SOURCE_KEYS, "empty")
 _DATASET_KEYS = ("title", "breach_date", "schemes", "public_schemes", "variants")
 _SCOPE_KEYS = ("laboratory", "department", "exam_date")
@@ -98,6 +99,12 @@ def parse_mapping(text: str) -> SourceMapping:
         InvalidMapping: the text is no TOML, lacks something, or has something unknown.
     """
     document = _document(text)
+    dataset = _section(document, "dataset")
+    _check_keys("[dataset]", dataset, _DATASET_KEYS)
+    return _mapping_of(document, title=_title(dataset), breach_date=_breach_date(dataset))
+
+
+def _mapping_of(document: Mapping[str, Any], *, title: str, breach_date: date) -> SourceMapping:
     source, dataset = _source(document), _section(document, "dataset")
     _check_keys("[dataset]", dataset, _DATASET_KEYS)
     fields = _fields(document, source, dataset)
@@ -112,12 +119,38 @@ def parse_mapping(text: str) -> SourceMapping:
         sha256=_digest(document),
         source=form,
         fields=fields,
-        title=_title(dataset),
-        breach_date=_breach_date(dataset),
+        title=title,
+        breach_date=breach_date,
         schemes=schemes,
         public_schemes=_public_schemes(dataset, schemes),
         scope=scope,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ListMapping:
+    """What a mapping says of a laboratory's own list.
+
+    Args:
+        source: its columns; of [dataset], which a list need not have, only schemes and variants
+            count.
+        recipient: the section [recipient] as it stands, empty where there is none.
+    """
+
+    source: SourceMapping
+    recipient: Mapping[str, Any]
+
+
+def parse_list_mapping(text: str) -> ListMapping:
+    """Read the mapping of a list that is checked, which is no leak and has no title.
+
+    Raises:
+        InvalidMapping: as `parse_mapping`.
+    """
+    document = dict(_document(text, _LIST_SECTIONS))
+    recipient = _section(document, "recipient")
+    document.pop("recipient", None)
+    return ListMapping(_mapping_of(document, title="", breach_date=date.min), recipient)
 
 
 def _digest(document: Mapping[str, Any]) -> bytes:
@@ -131,15 +164,15 @@ def parse_source(text: str) -> SourceSettings:
     Raises:
         InvalidMapping: the text is no TOML, or [source] has something unknown.
     """
-    return parse_source_settings(_source(_document(text)))
+    return parse_source_settings(_source(_document(text, _LIST_SECTIONS)))
 
 
-def _document(text: str) -> Mapping[str, Any]:
+def _document(text: str, sections: Sequence[str] = _SECTIONS) -> Mapping[str, Any]:
     try:
         document = tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as exc:
         raise InvalidMapping(f"the mapping is not TOML: {exc}") from exc
-    _check_keys("the mapping", document, _SECTIONS)
+    _check_keys("the mapping", document, sections)
     return document
 
 

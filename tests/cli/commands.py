@@ -17,7 +17,7 @@ import httpx
 CHEAP = {"CONCERNE_STRETCH_PROFILE": "insecure-test-only"}
 UNLIMITED = {
     f"CONCERNE_LIMIT_{name}": "unlimited"
-    for name in ("REQUESTS", "LOOKUPS", "EVALUATIONS", "RANGES", "DATASET")
+    for name in ("REQUESTS", "LOOKUPS", "EVALUATIONS", "RANGES", "DATASET", "CLIENT", "REFUSED")
 }
 
 
@@ -47,18 +47,28 @@ def free_port() -> int:
 def concerne_serve(data: Path, log: Path, **environment: str) -> Iterator[str]:
     """Run `concerne serve`, its output in `log`, and yield its URL."""
     port = free_port()
+    process = serve_on(port, data, log, **environment)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) in (0, -signal.SIGINT)
+
+
+def serve_on(port: int, data: Path, log: Path, **environment: str) -> subprocess.Popen[bytes]:
+    """Start `concerne serve`, and return it when it answers; whoever starts it ends it."""
     command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--data", str(data)]
-    url = f"http://127.0.0.1:{port}"
-    with log.open("wb") as out:
+    with log.open("ab") as out:
         process = subprocess.Popen(
             command, stdout=out, stderr=out, env=os.environ | CHEAP | UNLIMITED | environment
         )
-        try:
-            _wait_until_ready(url, process)
-            yield url
-        finally:
-            process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=30) in (0, -signal.SIGINT)
+    try:
+        _wait_until_ready(f"http://127.0.0.1:{port}", process)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    return process
 
 
 def _wait_until_ready(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -110,3 +110,14 @@ def test_loading_the_library_leaves_no_file(tmp_path: Path) -> None:
         [sys.executable, "-c", code], check=True, env={"TMPDIR": str(tmp_path)}, timeout=60
     )
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 50])
+def test_many_inverses_are_those_of_each(count: int) -> None:
+    scalars = [group.random_scalar() for _ in range(count)]
+    assert group.invert_all(scalars) == [group.invert(scalar) for scalar in scalars]
+
+
+def test_zero_among_many_has_no_inverse() -> None:
+    with pytest.raises(InvalidScalar):
+        group.invert_all([group.random_scalar(), group.Scalar(bytes(32)), group.random_scalar()])

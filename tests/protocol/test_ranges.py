@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from app.errors import InvalidMessage, Unavailable
 from app.protocol.fingerprints import Location, Locator
-from app.protocol.ranges import RangeBuilder, check_range, choose_prefix_bits, holds, without
+from app.protocol.ranges import (
+    AllRanges,
+    RangeBuilder,
+    check_range,
+    choose_prefix_bits,
+    holds,
+    without,
+)
 
 fingerprints = st.binary(min_size=8, max_size=8)
 
@@ -119,3 +126,33 @@ def test_who_is_taken_out_of_a_range_leaves_its_length_and_all_others(
 def test_who_is_not_in_a_range_cannot_be_taken_out() -> None:
     with pytest.raises(Unavailable):
         without(bytes(16), b"stranger")
+
+
+@pytest.mark.parametrize("bits", [0, 3])
+def test_all_ranges_hold_what_each_of_them_holds(bits: int) -> None:
+    builder = RangeBuilder(bits)
+    places = [Location(n % 2**bits, secrets.token_bytes(8)) for n in range(200)]
+    for place in places:
+        builder.add(place)
+    packed = b"".join(one for _, one in builder.build())
+    held = AllRanges(packed, prefix_bits=bits, range_length=builder.range_length)
+    assert all(held.holds(place) for place in places)
+    others = [Location(p.prefix, bytes([p.fingerprint[0] ^ 1, *p.fingerprint[1:]])) for p in places]
+    assert not any(held.holds(other) for other in others)
+    for edge in (bytes(8), b"\xff" * 8):
+        assert not held.holds(Location(2**bits - 1, edge))
+
+
+def test_a_fingerprint_counts_in_its_own_range_only() -> None:
+    low, high = bytes(8), b"\xff" * 8
+    held = AllRanges(low + low + high + high, prefix_bits=1, range_length=2)
+    assert held.holds(Location(0, low))
+    assert held.holds(Location(1, high))
+    assert not held.holds(Location(1, low))
+    assert not held.holds(Location(0, high))
+
+
+@pytest.mark.parametrize("packed", [bytes(31), bytes(24), bytes(40), b"", b"\xff" * 8 + bytes(24)])
+def test_all_ranges_of_another_form_are_refused(packed: bytes) -> None:
+    with pytest.raises(InvalidMessage):
+        AllRanges(packed, prefix_bits=1, range_length=2)

@@ -33,6 +33,17 @@ _SCOPE = {
     "laboratory": re.compile(r"labo|(?:^|_)site(?:_|$)"),
     "department": re.compile(r"(?:^|_)dep(?:t|artement|artment)?(?:_|$)"),
 }
+_RECIPIENT_LINES = (
+    "",
+    "# How people can be told, by your own columns; all are optional.",
+    "# [recipient]",
+    '# name = ["PRENOM", "NOM"]',
+    '# address = ["ADRESSE"]',
+    '# postcode = "CP"',
+    '# town = "VILLE"',
+    '# email = "EMAIL"',
+    '# phone = "TEL"',
+)
 
 
 def suggest_mapping(look: Look, settings: SourceSettings, *, today: date) -> str:
@@ -57,6 +68,18 @@ def suggest_for(sample: Sample, *, today: date) -> str:
     _check_useful(fields, len(sample.rows))
     taken = {position for guess in fields for position in guess.positions}
     return "\n".join(_lines(sample, table, fields, _scope(table, taken), today)) + "\n"
+
+
+def suggest_list_mapping(look: Look, settings: SourceSettings) -> str:
+    """Return a mapping for a laboratory's own list; as `suggest_mapping`.
+
+    How its people can be told is left to who knows the columns.
+    """
+    sample = take_sample(look, settings)
+    table = Table(sample)
+    fields = _fields(table)
+    _check_useful(fields, len(sample.rows))
+    return "\n".join([*_identifying_lines(sample, table, fields), *_RECIPIENT_LINES]) + "\n"
 
 
 def _fields(table: Table) -> list[Guess]:
@@ -96,16 +119,7 @@ def _lines(
     scope: Sequence[Guess],
     today: date,
 ) -> Iterator[str]:
-    yield f"# A guess from the first {len(sample.rows):,} rows. Shares are of the cells that hold"
-    yield "# something; no value of the source is shown. Check every line, and fill in [dataset]."
-    yield "\n[source]"
-    yield from _source_lines(sample.source)
-    yield "\n[fields]"
-    for guess in fields:
-        yield from _guess_lines(table, guess)
-    missing = {f for scheme in SCHEMES.values() for f in scheme.fields} - {g.field for g in fields}
-    if missing:
-        yield f"\n# Not found: {', '.join(sorted(missing))}."
+    yield from _identifying_lines(sample, table, fields, "Check every line, and fill in [dataset].")
     yield "\n[dataset]"
     yield "# What patients are to read, and the day of the leak: both are to be filled in."
     yield 'title = "A leak without a title yet"'
@@ -114,6 +128,22 @@ def _lines(
         yield "\n[scope]"
     for guess in scope:
         yield from _guess_lines(table, guess)
+
+
+def _identifying_lines(
+    sample: Sample, table: Table, fields: Sequence[Guess], advice: str = "Check every line."
+) -> Iterator[str]:
+    """Yield how the source is read, and where the identifiers stand."""
+    yield f"# A guess from the first {len(sample.rows):,} rows. Shares are of the cells that hold"
+    yield f"# something; no value of the source is shown. {advice}"
+    yield "\n[source]"
+    yield from _source_lines(sample.source)
+    yield "\n[fields]"
+    for guess in fields:
+        yield from _guess_lines(table, guess)
+    missing = {f for scheme in SCHEMES.values() for f in scheme.fields} - {g.field for g in fields}
+    if missing:
+        yield f"\n# Not found: {', '.join(sorted(missing))}."
 
 
 def _source_lines(source: SourceSettings) -> Iterator[str]:

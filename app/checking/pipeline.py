@@ -1,0 +1,324 @@
+"""One check of a list, from its first byte to an answer to every question, or to where it stopped.
+
+    read ─▶ distinct questions ─▶ stretched (kept) ─▶ each scheme: ranges, evaluations (kept)
+
+What cannot be answered ends in one of three ways. A fault that passes is waited for. What says that
+the client itself may not ask any more (its credential is refused, its quota spent, a scheme taken
+away) stops the run with the answers that it has, and the rest is unchecked. Everything else, such
+as a proof that does not hold, ends it without any result: nothing that such a server said is used.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+
+from app.checking.asking import Asker
+from app.checking.patience import unusable
+from app.checking.ports import Allowance, Observer, Server
+from app.checking.questions import Questions
+from app.checking.state import Beginning, State
+from app.checking.stretching import stretch_all
+from app.checking.verdicts import Verdict, judge
+from app.crypto.stretch import check_client_accepts
+from app.errors import (
+    CheckStopped,
+    EpochGone,
+    InvalidInput,
+    InvalidMessage,
+    ServerRefused,
+    SourceDiffers,
+    Unavailable,
+)
+from app.protocol.blinding import BlindingKey
+from app.protocol.parameters import DatasetParameters, DeploymentParameters, SchemeParameters
+from app.protocol.ranges import AllRanges
+from app.reading.mapping import SourceMapping
+from app.reading.sources.opening import Table
+
+# A key is changed once a night; one that changes with every batch would be asked for ever.
+EPOCHS_TRIED = 5
+# What no pause changes, and what only the client's own rights are the reason of.
+_RIGHTS = ("credential-refused", "quota-exhausted", "scheme-not-permitted")
+_UNAUTHORISED, _FORBIDDEN = 401, 403
+
+OpenList = Callable[[], AbstractContextManager[Table]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which schemes are asked, and why the others are not.
+
+    Args:
+        schemes: in the order of the protocol.
+        left_out: each with the reason.
+    """
+
+    schemes: tuple[str, ...]
+    left_out: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedList:
+    """What is known of every row.
+
+    Args:
+        questions: of the rows.
+        answers: by scheme, 1 for yes and 0 for no, of the first so many questions.
+        asked: the schemes.
+        dataset: as it was published when the last question was answered.
+        stopped: why the run ended before all was asked; else empty.
+        begun_on: the day on which the run began.
+    """
+
+    questions: Questions
+    answers: Mapping[str, bytes]
+    asked: Asked
+    dataset: DatasetParameters
+    stopped: str
+    begun_on: date
+
+    def verdict(self, row: int) -> Verdict:
+        """Return what is said of a row, counted from 0."""
+        questions, faults = self.questions.of_row(row)
+        answers = [(scheme, self._answer(scheme, ordinal)) for scheme, ordinal in questions]
+        return judge(answers, faults, self.asked.schemes, stopped=self.stopped)
+
+    def _answer(self, scheme: str, ordinal: int) -> bool | None:
+        known = self.answers[scheme]
+        return bool(known[ordinal]) if ordinal < len(known) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be checked.
+
+    Args:
+        dataset: the slug.
+        server: its address, as the state notes it.
+        list_sha256: of the list's bytes.
+        mapping: of the list.
+        chosen: schemes to which the run keeps, or none for all that can be asked.
+        today: the day on which a new run begins.
+    """
+
+    dataset: str
+    server: str
+    list_sha256: bytes
+    mapping: SourceMapping
+    chosen: tuple[str, ...]
+    today: date
+
+
+class Check:
+    """Checks a list.
+
+    Args:
+        server: is asked; it is patient by itself.
+        state: of this run.
+        blinding: the laboratory's own.
+        workers: cores.
+        observer: is told how far it is.
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        state: State,
+        blinding: BlindingKey,
+        *,
+        workers: int,
+        observer: Observer,
+    ) -> None:
+        self._server = server
+        self._state = state
+        self._blinding = blinding
+        self._workers = workers
+        self._observer = observer
+
+    def run(self, open_list: OpenList, wanted: Wanted) -> CheckedList:
+        """Check a list, going on with what the state has.
+
+        Raises:
+            RunDiffers: the state is of another run.
+            CheckStopped: the credential is refused before anything is asked.
+            InvalidInput: the list or the mapping cannot be used, or nothing of it can be asked.
+            Unavailable, CryptographyError: there is no result; what the state has stays.
+        """
+        granted = self._granted()
+        deployment, dataset = self._server.deployment(), self._server.dataset(wanted.dataset)
+        asked = _asked(dataset, wanted, granted)
+        begun = self._state.begin(_beginning(wanted, deployment, dataset, asked))
+        asked = _as_begun(asked, begun)
+        questions = self._read(open_list, wanted, begun)
+        self._stretch(questions, deployment, dataset)
+        dataset, stopped = self._ask(questions, dataset)
+        answers = {s: self._answers(dataset, s, questions) for s in questions.schemes}
+        return CheckedList(questions, answers, asked, dataset, stopped, begun.day)
+
+    def _granted(self) -> Mapping[str, Allowance]:
+        try:
+            return self._server.allowances()
+        except ServerRefused as refusal:
+            if not _is_of_rights(refusal):
+                raise
+            raise CheckStopped(
+                f"nothing can be asked: {_stopped_by(refusal)}",
+                hint="call whoever gave you the credential; what was done before is kept",
+            ) from refusal
+
+    def _read(self, open_list: OpenList, wanted: Wanted, begun: Beginning) -> Questions:
+        questions = Questions(begun.schemes)
+        with open_list() as table:
+            questions.read(
+                table,
+                wanted.mapping,
+                today=begun.day,
+                on_rows=lambda rows: self._observer.reading(rows=rows),
+            )
+            if table.sha256 != wanted.list_sha256:
+                raise SourceDiffers("the list changed while it was read", hint="begin again")
+        return questions
+
+    def _stretch(
+        self, questions: Questions, deployment: DeploymentParameters, dataset: DatasetParameters
+    ) -> None:
+        total = sum(questions.totals().values())
+        done = 0
+        for place, scheme in enumerate(questions.schemes):
+            profile = dataset.scheme(scheme).stretch
+            check_client_accepts(profile)
+            inputs = questions.inputs[scheme]
+            known = self._state.stretched_count(place)
+            done += known
+            self._observer.stretching(done=done, total=total)
+            for values in stretch_all(
+                inputs.since(known), profile, deployment.stretch_salt, self._workers
+            ):
+                self._state.add_stretched(place, values)
+                done += len(values)
+                self._observer.stretching(done=done, total=total)
+            # The identifiers are not needed any more.
+            inputs.forget()
+
+    def _ask(
+        self, questions: Questions, dataset: DatasetParameters
+    ) -> tuple[DatasetParameters, str]:
+        """Ask all that is not answered in the current epoch; tell why it stopped, if it did."""
+        known = {scheme: dataset.schemes[scheme].stretch for scheme in questions.schemes}
+        for _ in range(EPOCHS_TRIED):
+            try:
+                for place, scheme in enumerate(questions.schemes):
+                    self._ask_scheme(place, dataset, dataset.scheme(scheme), questions)
+            except EpochGone:
+                dataset = self._server.dataset(dataset.dataset)
+                _check_stretch(known, dataset)
+                self._observer.epoch_changed()
+                continue
+            except ServerRefused as refusal:
+                if not _is_of_rights(refusal):
+                    raise
+                return dataset, _stopped_by(refusal)
+            return dataset, ""
+        raise Unavailable(
+            f"the server's key changed {EPOCHS_TRIED} times while the list was asked",
+            hint="that is no key's life; ask whoever runs the server, then give the command again",
+        )
+
+    def _ask_scheme(
+        self, place: int, dataset: DatasetParameters, index: SchemeParameters, questions: Questions
+    ) -> None:
+        name, total = dataset.dataset, len(questions.inputs[index.scheme])
+        done = len(self._state.answers(place, name, index))
+        self._observer.evaluating(scheme=index.scheme, done=done, total=total)
+        if done >= total:
+            return
+        # Before any question: a client that loses its rights in the middle still can compare.
+        ranges = self._ranges(name, index)
+        asker = Asker(self._server, name, index, self._blinding, ranges, self._workers)
+        for answers in asker.ask(self._state.stretched(place, done)):
+            self._state.add_answers(place, name, index, answers)
+            done += len(answers)
+            self._observer.evaluating(scheme=index.scheme, done=done, total=total)
+
+    def _ranges(self, dataset: str, index: SchemeParameters) -> AllRanges:
+        packed = self._server.ranges(dataset, index)
+        try:
+            return AllRanges(packed, prefix_bits=index.prefix_bits, range_length=index.range_length)
+        except InvalidMessage as lie:
+            raise unusable(lie) from lie
+
+    def _answers(self, dataset: DatasetParameters, scheme: str, questions: Questions) -> bytes:
+        place = questions.schemes.index(scheme)
+        return self._state.answers(place, dataset.dataset, dataset.scheme(scheme))
+
+
+def _asked(dataset: DatasetParameters, wanted: Wanted, granted: Mapping[str, Allowance]) -> Asked:
+    """Choose the schemes: those that the list has, the dataset offers, the client may ask."""
+    left_out: dict[str, str] = {}
+    for scheme in dict.fromkeys((*wanted.mapping.schemes, *wanted.chosen)):
+        if scheme not in wanted.mapping.schemes:
+            left_out[scheme] = "the mapping of the list does not have its fields"
+        elif scheme not in dataset.schemes:
+            left_out[scheme] = "the dataset does not offer it"
+        elif scheme not in granted:
+            left_out[scheme] = "the credential does not allow it"
+        elif wanted.chosen and scheme not in wanted.chosen:
+            left_out[scheme] = "not chosen"
+    schemes = tuple(s for s in wanted.mapping.schemes if s not in left_out)
+    if missing := [s for s in wanted.chosen if s not in schemes]:
+        raise InvalidInput(f"{missing[0]} cannot be asked: {left_out[missing[0]]}")
+    if not schemes:
+        told = "; ".join(f"{scheme}: {why}" for scheme, why in left_out.items())
+        raise InvalidInput("nothing of this list can be asked", hint=told)
+    return Asked(schemes, left_out)
+
+
+def _beginning(
+    wanted: Wanted, deployment: DeploymentParameters, dataset: DatasetParameters, asked: Asked
+) -> Beginning:
+    costs: dict[str, object] = {"salt": deployment.stretch_salt.hex()}
+    for name, scheme in dataset.schemes.items():
+        cost = scheme.stretch
+        costs[name] = [cost.memory_kib, cost.iterations, cost.parallelism]
+    return Beginning(
+        list_sha256=wanted.list_sha256.hex(),
+        mapping_sha256=wanted.mapping.sha256.hex(),
+        dataset=wanted.dataset,
+        server=wanted.server,
+        chosen=wanted.chosen,
+        stretch=json.dumps(costs),
+        schemes=asked.schemes,
+        today=wanted.today.isoformat(),
+    )
+
+
+def _as_begun(asked: Asked, begun: Beginning) -> Asked:
+    """Return the schemes that the run was begun with, whatever can be asked by now."""
+    left_out = {s: why for s, why in asked.left_out.items() if s not in begun.schemes}
+    newly = {s: "the run was begun without it" for s in asked.schemes if s not in begun.schemes}
+    return Asked(begun.schemes, left_out | newly)
+
+
+def _check_stretch(known: Mapping[str, object], dataset: DatasetParameters) -> None:
+    for scheme, profile in known.items():
+        if dataset.scheme(scheme).stretch != profile:
+            raise Unavailable(
+                "the dataset stretches identifiers at another cost since its key has changed",
+                hint="remove the state to begin anew",
+            )
+
+
+def _is_of_rights(refusal: ServerRefused) -> bool:
+    return refusal.slug in _RIGHTS or refusal.status == _UNAUTHORISED
+
+
+def _stopped_by(refusal: ServerRefused) -> str:
+    if refusal.slug == "quota-exhausted":
+        return "the quota is spent"
+    if refusal.status == _FORBIDDEN:
+        return "the credential does not allow it any more"
+    return "the credential is refused"
