@@ -41,7 +41,7 @@ class Leak:
     def settings(self, **changes: Any) -> Settings:
         """Return settings for this leak, cheap and unlimited unless changed."""
         lifted = {f"limit_{n}": "unlimited" for n in ("requests", "lookups", "evaluations")}
-        lifted |= {f"limit_{n}": "unlimited" for n in ("ranges", "dataset")}
+        lifted |= {f"limit_{n}": "unlimited" for n in ("ranges", "dataset", "client", "refused")}
         return cheap_settings(**({"data": self.data} | lifted | changes))
 
     def lines(self, scheme: str, *, exposed: bool) -> list[dict[str, Any]]:

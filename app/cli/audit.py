@@ -1,4 +1,4 @@
-"""`concerne audit`: who did what to which dataset, and whether that was tampered with."""
+"""`concerne audit`: who did what, or asked how much, and whether that was tampered with."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.settings import load_settings
 if TYPE_CHECKING:
     from app.lifecycle.audit import AuditHead
 
-app = typer.Typer(name="audit", help="Who did what to which dataset, in a chain of events.")
+app = typer.Typer(name="audit", help="Who did what, or asked how much, in a chain of events.")
 
 
 @app.command("list")
@@ -28,7 +28,7 @@ def list_events(config: ConfigOption = None, data: DataOption = None) -> None:
         event = parse_event(text)
         counts = ", ".join(f"{name} {count:,}" for name, count in event.counts.items())
         told = [str(event.number), event.at.isoformat(timespec="seconds"), event.by, event.what]
-        print("  ".join([*told, event.dataset, counts]).rstrip())
+        print("  ".join([*told, *filter(None, (event.dataset, counts))]))
 
 
 @app.command("verify")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+    from app.clients.registry import Registry
     from app.crypto.keyring import KeyRing
     from app.crypto.signing import SigningKey
     from app.ingest.pipeline import Ingest
@@ -148,6 +149,13 @@ class Lifecycle:
 
         lock = partial(dataset_lock, self.settings.data)
         return Sweeping(SqlErasureStore(self.engine), self.erasing(), self.clearing(), lock)
+
+    def registry(self) -> Registry:
+        """Return the register of people with credentials."""
+        from app.clients.registry import Registry
+        from app.storage.clients import SqlClientStore
+
+        return Registry(SqlClientStore(self.engine))
 
     def forgetting(self) -> Forgetting:
         """Return what takes people out."""

@@ -15,7 +15,7 @@ from enum import IntEnum
 
 import typer
 
-from app.cli import ask, audit, check, dataset, demo, ingest, serve, synthesise
+from app.cli import ask, audit, check, client, dataset, demo, ingest, serve, synthesise
 from app.errors import (
     ConcerneError,
     CryptographyError,
@@ -38,6 +38,7 @@ class ExitCode(IntEnum):
     SOURCE_LEFT = 4
 
 
+_NO_SUCH_COMMAND = "No such command"
 # What the library turns Ctrl-C into.
 _INTERRUPTED = 130
 
@@ -55,6 +56,7 @@ app.command("ask")(ask.ask)
 app.command("check")(check.check)
 app.command("demo")(demo.demo)
 app.add_typer(dataset.app)
+app.add_typer(client.app)
 app.add_typer(audit.app)
 
 
@@ -97,8 +99,11 @@ def _without_typed(message: str) -> str:
     """Return a usage error without what was typed: somebody may have typed an identifier.
 
     The library puts it behind a colon, in brackets, or between quotes; names of options and of
-    arguments, which are in quotes too, begin with a hyphen or are in capitals.
+    arguments, which are in quotes too, begin with a hyphen or are in capitals. What was typed where
+    a command's name belongs can be in capitals, or between quotes of another kind.
     """
+    if message.startswith(_NO_SUCH_COMMAND):
+        message = _NO_SUCH_COMMAND
     head = message.partition(": ")[0].partition(" (")[0]
     told = re.sub(r" '(?!-)[^'A-Z]*'", "", head).rstrip(".")
     return told[:1].lower() + told[1:]

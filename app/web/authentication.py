@@ -7,7 +7,9 @@ credential goes to the database, so that a revocation holds from the next reques
 
 from __future__ import annotations
 
-from fastapi import Request
+from collections import Counter
+
+from fastapi import Request, Response
 from fastapi.security import HTTPBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
@@ -55,6 +57,7 @@ class Authentication:
         self._digests = digests
         self._refused = Guard(limit_refused, _REFUSED_SCOPE)
         self._requests = Guard(limit_client, _CLIENT_SCOPE)
+        self._looking: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -63,18 +66,27 @@ class Authentication:
             await self._app(scope, receive, send)
             return
         block = block_of(scope, self._digests)
-        refusal = self._refused.check(block)
+        # Those that are being looked at count as refused, or a flood would come through at once.
+        refusal = self._refused.check(block, pending=self._looking[block])
         if refusal is None:
-            try:
-                client = await run_in_threadpool(self._registry.authenticate, presented)
-            except ConcerneError as error:
-                if isinstance(error, CredentialRefused):
-                    self._refused.take(block)
-                refusal = problem_of(error)
-            else:
-                scope[CLIENT] = client
-                refusal = self._requests.take(str(client.number))
+            refusal = await self._look(scope, block, presented)
         await (refusal or self._app)(scope, receive, send)
+
+    async def _look(self, scope: Scope, block: str, presented: bytes) -> Response | None:
+        """Put into the scope who it is, or return the refusal."""
+        self._looking[block] += 1
+        try:
+            client = await run_in_threadpool(self._registry.authenticate, presented)
+        except ConcerneError as error:
+            if isinstance(error, CredentialRefused):
+                self._refused.take(block)
+            return problem_of(error)
+        finally:
+            self._looking[block] -= 1
+            if not self._looking[block]:
+                del self._looking[block]
+        scope[CLIENT] = client
+        return self._requests.take(str(client.number))
 
 
 def client_of(request: Request) -> Client | None:

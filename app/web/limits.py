@@ -127,11 +127,16 @@ class Guard:
                 return self._refusal(item, f"{name}/{seconds}")
         return None
 
-    def check(self, name: str) -> Response | None:
-        """Return the refusal when there is no room for another, without counting any."""
+    def check(self, name: str, *, pending: int = 0) -> Response | None:
+        """Return the refusal when there is no room for another, without counting any.
+
+        Args:
+            name: whose window.
+            pending: how many may yet come to be counted.
+        """
         for item, amount, seconds in self._items:
             _, count = self._windows.get_moving_window(f"{name}/{seconds}", amount, seconds)
-            if count >= amount:
+            if count + pending >= amount:
                 return self._refusal(item, f"{name}/{seconds}")
         return None
 

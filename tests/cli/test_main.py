@@ -113,6 +113,17 @@ def test_what_cannot_be_done_is_refused_with_exit_code_2(
     refused(capsys)
 
 
+@pytest.mark.parametrize("typed", ["MARTIN", "Martin-Zoe", "1850556950048", "it's"])
+@pytest.mark.parametrize("group", [[], ["dataset"], ["client"]])
+def test_what_is_typed_in_the_place_of_a_command_is_not_shown(
+    capsys: pytest.CaptureFixture[str], group: list[str], typed: str
+) -> None:
+    assert main([*group, typed]) == 2
+    told = refused(capsys)
+    assert typed not in told
+    assert told.startswith("error: no such command")
+
+
 def test_a_fault_of_the_program_shows_no_value(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

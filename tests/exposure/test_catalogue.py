@@ -132,6 +132,60 @@ def test_ranges_are_the_same_from_memory_and_from_the_store(
     assert store.reads == (0 if resident_bytes else len(store.first.ranges))
 
 
+@pytest.mark.parametrize("resident_bytes", [10**6, 0])
+def test_all_ranges_come_in_pieces_of_bounded_length(
+    store: MemoryStore, clock: Clock, resident_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue = catalogue_of(store, clock, resident_bytes=resident_bytes)
+    catalogue.renew()
+    index = catalogue.index("demo", "phone")
+    whole = b"".join(store.first.ranges.values())
+    assert list(index.read_all()) == [whole]
+    assert index.length_bytes == len(whole)
+    one = len(store.first.ranges[0])
+    for bound, lengths in ((1, {one}), (one, {one}), (2 * one - 1, {one})):
+        monkeypatch.setattr("app.exposure.catalogue._PIECE_BYTES", bound)
+        pieces = list(index.read_all())
+        assert {len(piece) for piece in pieces} == lengths
+        assert b"".join(pieces) == whole
+
+
+def test_all_ranges_of_an_epoch_that_goes_in_the_middle_do_not_end_well(
+    store: MemoryStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ranges of two epochs end to end would say "not exposed" of people who are."""
+    monkeypatch.setattr("app.exposure.catalogue._PIECE_BYTES", 1)
+    catalogue = catalogue_of(store, clock, resident_bytes=0)
+    catalogue.renew()
+    pieces = catalogue.index("demo", "phone").read_all()
+    assert next(pieces) == store.first.ranges[0]
+    store.publish_epoch_2()
+    with pytest.raises(EpochGone):
+        next(pieces)
+
+
+def test_all_ranges_of_which_one_is_not_whole_are_unknown(store: MemoryStore, clock: Clock) -> None:
+    store.ranges["demo", "phone", 1] = {p: r[:-8] for p, r in store.first.ranges.items()}
+    for resident_bytes in (10**6, 0):
+        catalogue = catalogue_of(store, clock, resident_bytes=resident_bytes)
+        catalogue.renew()
+        with pytest.raises(Unavailable):
+            list(catalogue.index("demo", "phone").read_all())
+
+
+def test_what_was_not_granted_is_refused_public_or_not(store: MemoryStore, clock: Clock) -> None:
+    catalogue = catalogue_of(store, clock)
+    catalogue.renew()
+    pool = BoundedPool(workers=1, waiting=1)
+    answering = Answering(catalogue, KeyHolderNames(), pool)
+    assert answering.granted_index("demo", "phone", {"phone"}).dataset == "demo"
+    with pytest.raises(SchemeNotPermitted):
+        answering.granted_index("demo", "phone", {"nir"})
+    with pytest.raises(UnknownScheme):
+        answering.granted_index("demo", "nir", {"phone"})
+    pool.close()
+
+
 def test_ranges_that_are_in_memory_are_not_read_again(store: MemoryStore, clock: Clock) -> None:
     catalogue = catalogue_of(store, clock)
     catalogue.renew()

@@ -53,6 +53,10 @@ def test_ranges_are_read_one_by_one_and_end_to_end(home: House) -> None:
     assert ranges == [bytes([n]) * 16 for n in range(4)]
     assert store.read_ranges("demo", "nir", 1) == b"".join(ranges)
     assert store.read_ranges("demo", "phone", 1) == b"telephon"
+    for first in range(4):
+        for count in range(1, 5 - first):
+            some = b"".join(ranges[first : first + count])
+            assert store.read_span("demo", "nir", 1, first, count) == some
 
 
 @pytest.mark.parametrize(
@@ -64,6 +68,8 @@ def test_an_epoch_that_is_not_there_is_gone(
     store = SqlPublishedStore(home.engine)
     with pytest.raises(EpochGone):
         store.read_range(dataset, scheme, epoch, 0)
+    with pytest.raises(EpochGone):
+        store.read_span(dataset, scheme, epoch, 0, 1)
     with pytest.raises(EpochGone):
         store.read_ranges(dataset, scheme, epoch)
 
@@ -95,6 +101,8 @@ def test_a_range_that_is_not_whole_is_unknown(home: House, damage: str) -> None:
     store = SqlPublishedStore(home.engine)
     with pytest.raises(Unavailable):
         store.read_ranges("demo", "nir", 1)
+    with pytest.raises(Unavailable):
+        store.read_span("demo", "nir", 1, 1, 3)
     for prefix in (2, 3):
         if damage.endswith(("= 2", "= 3")) and not damage.endswith(f"= {prefix}"):
             continue

@@ -17,6 +17,7 @@ from app.errors import Unavailable
 from app.protocol.messages import Answer
 from app.storage.engine import DATABASE_NAME, open_database
 from app.storage.tables import SCHEMA_VERSION, Table
+from tests.clients.examples import new_client, registry_of
 from tests.ingest.examples import PHONES_TOML, House, house, phones
 from tests.lifecycle.examples import answer, erasing, forgetting, steps
 
@@ -117,6 +118,31 @@ def test_an_upgrade_makes_the_same_tables_as_a_new_database(old: Path, tmp_path:
         schema = schema_of(upgraded)
         assert schema == schema_of(new)
     assert {"audit_event", "audit_event_guards_insert", "forgotten", "entry"} <= set(schema)
+
+
+def make_schema_2(folder: Path) -> None:
+    """Take away what schema 3 added."""
+    with sqlite3.connect(folder / DATABASE_NAME) as database:
+        for table in ("spent_element", "client_grant", "client"):
+            database.execute(f"DROP TABLE {table}")
+        database.execute("UPDATE deployment SET schema_version = 2")
+        database.execute("UPDATE alembic_version SET version_num = '2'")
+    database.close()
+
+
+def test_a_database_of_schema_2_is_upgraded_with_its_audit_trail(tmp_path: Path) -> None:
+    with house(tmp_path) as today:
+        today.ingest(phones(300), PHONES_TOML)
+        schema, before = schema_of(today), steps(today)
+    make_schema_2(tmp_path)
+    with house(tmp_path) as upgraded:
+        assert schema_of(upgraded) == schema
+        assert steps(upgraded) == before
+        assert answer(upgraded, "0199000003") is Answer.EXPOSED
+        issued = registry_of(upgraded.engine).add(new_client(), by="x")
+        shown = issued.credential.text.encode()
+        assert registry_of(upgraded.engine).authenticate(shown) == issued.client
+    assert {"client", "client_grant", "spent_element"} <= set(schema)
 
 
 def test_the_migrations_and_the_models_agree(tmp_path: Path) -> None:

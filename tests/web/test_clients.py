@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import socket
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +14,25 @@ import httpx
 import pytest
 from sqlalchemy import Engine, event
 
-from app.clients.ports import Role
+from app.cli.ingestion import IngestOptions, run_ingest
+from app.clients.ports import Client, Role
 from app.clients.quota import Quota
 from app.clients.registry import Issued
 from app.crypto import oprf
 from app.crypto.ristretto255 import Element
 from app.encoding import to_base64url
+from app.errors import EpochGone
 from app.protocol import messages
 from app.protocol.parameters import LAB_BATCH_MAXIMUM
 from app.storage.clients import SqlClientStore
 from app.storage.engine import open_database
+from app.storage.published import SqlPublishedStore
 from app.web.app import create_app
 from app.web.bodies import CLIENT_BODY_BYTES
 from app.web.main import wire
 from tests.clients.examples import bearer, issued, new_client, registry_of
-from tests.conftest import Leak
+from tests.conftest import Leak, cheap_settings
+from tests.ingest.examples import PHONES_TOML, phones
 from tests.serving import serving, serving_settings
 from tests.web.test_routes import assert_problem
 
@@ -44,7 +50,7 @@ def house(leak: Leak, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def http(leak: Leak, house: Path) -> Iterator[httpx.Client]:
-    with serving_settings(leak.settings(data=house, limit_refused="unlimited")) as client:
+    with serving_settings(leak.settings(data=house)) as client:
         yield client
 
 
@@ -246,6 +252,56 @@ def test_a_malformed_batch_spends_nothing(http: httpx.Client, lab: Issued) -> No
     assert spent(http, lab)["nir"] == 0
 
 
+def test_elements_that_were_paid_for_are_free_for_another_dataset_and_in_a_new_epoch(
+    leak: Leak, tmp_path: Path
+) -> None:
+    data, sources = tmp_path / "data", {"old.csv": phones(300), "new.csv": phones(20, 5000)}
+    mapping = tmp_path / "phones.toml"
+    mapping.write_text(PHONES_TOML, encoding="utf-8")
+    for name, content in sources.items():
+        (tmp_path / name).write_bytes(content)
+    settings = leak.settings(data=data)
+    for dataset in ("demo", "other"):
+        run_ingest(cheap_settings(data), tmp_path / "old.csv", dataset, mapping)
+    lab = issued(data, new_client(schemes=("phone",)))
+    sent = messages.evaluation_request_to_json(blinded(0, 110))
+
+    def ask(http: httpx.Client, dataset: str) -> messages.EvaluationAnswer:
+        path = f"/v1/datasets/{dataset}/schemes/phone/evaluations"
+        response = http.post(path, json=sent, headers=bearer(lab))
+        assert spent(http, lab) == {"phone": 110}
+        return messages.evaluation_from_json(response.json())
+
+    with serving_settings(settings) as http:
+        answers = [ask(http, dataset) for dataset in ("demo", "other")]
+    options = IngestOptions(is_added=True)
+    run_ingest(cheap_settings(data), tmp_path / "new.csv", "demo", mapping, options)
+    with serving_settings(settings) as http:
+        answers.append(ask(http, "demo"))
+    assert [answer.epoch for answer in answers] == [1, 1, 2]
+    assert len({answer.evaluation.elements[0] for answer in answers}) == 3
+
+
+def test_all_ranges_that_break_off_are_no_answer(
+    leak: Leak, house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The epoch goes while they are sent: the client gets an error, and not a shorter list."""
+    lab = issued(house, new_client(schemes=("name-dob",)))
+    monkeypatch.setattr("app.exposure.catalogue._PIECE_BYTES", 1)
+    read_span = SqlPublishedStore.read_span
+
+    def gone_later(store: SqlPublishedStore, *index: Any) -> bytes:
+        if index[3]:
+            raise EpochGone("gone")
+        return read_span(store, *index)
+
+    monkeypatch.setattr(SqlPublishedStore, "read_span", gone_later)
+    with serving_settings(leak.settings(data=house, resident_mib=0)) as http:
+        with pytest.raises(httpx.RemoteProtocolError):
+            http.get(f"{RANGES.format('name-dob')}?epoch=1", headers=bearer(lab))
+        assert http.get("/v1/client", headers=bearer(lab)).status_code == 200
+
+
 def test_two_laboratories_do_not_see_or_spend_each_others_anything(
     http: httpx.Client, house: Path
 ) -> None:
@@ -293,7 +349,7 @@ def expire(engine: Engine, client: Issued) -> None:
 
 def test_a_refusal_is_the_same_whatever_its_reason(leak: Leak, house: Path) -> None:
     """Same body, same headers, and the same questions to the database, which find nothing."""
-    services = wire(leak.settings(data=house, limit_refused="unlimited"))
+    services = wire(leak.settings(data=house))
     engine = open_database(house)
     revoked, expired, rotated, good = (issued(house) for _ in range(4))
     registry_of(engine).revoke(revoked.client.number, by="x")
@@ -371,6 +427,46 @@ def test_refused_credentials_are_limited_by_block_of_addresses(leak: Leak, house
         assert show(lab, "198.51.100.7") == 200
 
 
+def test_credentials_that_are_being_looked_at_count_as_refused(
+    leak: Leak, house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or a flood of them would be looked at before the first is refused."""
+    services = wire(leak.settings(data=house, limit_refused="3/hour"))
+    looking, gate = threading.Semaphore(0), threading.Event()
+    authenticate = services.registry.authenticate
+
+    def look_slowly(presented: bytes) -> Client:
+        looking.release()
+        gate.wait()
+        return authenticate(presented)
+
+    monkeypatch.setattr(services.registry, "authenticate", look_slowly)
+    with serving(create_app(services)) as http, ThreadPoolExecutor(3) as pool:
+
+        def show(_: int = 0) -> int:
+            return http.get("/v1/client", headers=bearer("x")).status_code
+
+        shown = [pool.submit(show) for _ in range(3)]
+        try:
+            for _ in shown:
+                assert looking.acquire(timeout=30)
+            assert show() == 429
+        finally:
+            gate.set()
+        assert [each.result() for each in shown] == [401] * 3
+        assert show() == 429
+
+
+def test_batches_at_the_same_time_do_not_pass_the_quota_together(
+    http: httpx.Client, lab: Issued
+) -> None:
+    batches = [blinded(50 * n, 50) for n in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        statuses = list(pool.map(lambda b: evaluate(http, lab, b).status_code, batches))
+    assert sorted(statuses) == [200] * 2 + [403] * 4
+    assert spent(http, lab)["nir"] == 100
+
+
 def test_a_client_is_counted_by_its_credential_and_by_no_limit_of_the_public(
     leak: Leak, house: Path
 ) -> None:
@@ -389,6 +485,25 @@ def test_a_client_is_counted_by_its_credential_and_by_no_limit_of_the_public(
         assert http.get(single, headers=bearer(two)).status_code == 200
         assert http.get("/v1/parameters").status_code == 200
         assert http.get("/v1/parameters").status_code == 429
+
+
+def test_when_there_is_no_capacity_for_a_batch_nothing_is_spent(leak: Leak, house: Path) -> None:
+    lab, gate = issued(house), threading.Event()
+    services = wire(leak.settings(data=house, workers=1, lookup_queue=0))
+    with serving(create_app(services)) as http:
+        held = services.batches.submit(gate.wait)
+        try:
+            refused = evaluate(http, lab, blinded(0, 5))
+            # Batches do not take the public's capacity.
+            public = evaluate(http, None, blinded(0, 5), "nir-dob")
+        finally:
+            gate.set()
+        held.result()
+        assert_problem(refused, 503, "busy")
+        assert int(refused.headers["retry-after"]) >= 1
+        assert public.status_code == 200
+        assert spent(http, lab)["nir"] == 0
+        assert evaluate(http, lab, blinded(0, 5)).status_code == 200
 
 
 def test_a_store_that_fails_is_unknown_and_not_refused(leak: Leak, house: Path) -> None:

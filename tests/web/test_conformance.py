@@ -86,8 +86,7 @@ def shown(leak: Leak, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tupl
     folder = tmp_path_factory.mktemp("conformance") / "data"
     shutil.copytree(leak.data, folder)
     credential = issued(folder, new_client(declared=20)).credential
-    unlimited = {"limit_client": "unlimited", "limit_refused": "unlimited"}
-    with serving_settings(leak.settings(data=folder, **unlimited)) as http:
+    with serving_settings(leak.settings(data=folder)) as http:
         schema = schemathesis.openapi.from_url(f"{http.base_url}/openapi.json")
         yield schema, credential.text
 
