@@ -3,7 +3,7 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { blindBy, generateBlindingKey } from '../../../app/web/client/checking/blinding.ts';
+import { blindBy, generateBlindingKey } from '../../../app/web/client/protocol/blinding.ts';
 import { crewSize, type TaskWorker } from '../../../app/web/client/checking/crew.ts';
 import { pauseSeconds, remedyFor, TaskFailed } from '../../../app/web/client/checking/failures.ts';
 import { Gate, Stopped } from '../../../app/web/client/checking/gate.ts';
@@ -12,6 +12,7 @@ import { CheckState } from '../../../app/web/client/checking/state.ts';
 import type { Stretched } from '../../../app/web/client/crypto/profiles.ts';
 import { toBase64url } from '../../../app/web/client/encoding.ts';
 import * as errors from '../../../app/web/client/errors.ts';
+import { toHex } from './vectors.ts';
 import { answersOf, check, FakeLaboratoryServer, HereWorker, problem } from './laboratory.ts';
 
 const IN_LEAK = ['01 99 00 00 01', '01 99 00 00 02', '01 99 00 00 03'];
@@ -197,6 +198,16 @@ describe('blinding', () => {
       ok(other.blind.join() !== first.blind.join());
       ok(other.element.join() !== first.element.join());
     }
+  });
+
+  test('is what the command’s is under the same key', async () => {
+    // Of the Python twin: the key of the bytes 0 to 31, the digest of one byte 7.
+    const secret = Uint8Array.from({ length: 32 }, (_, index) => index);
+    const hmac = { name: 'HMAC', hash: 'SHA-512' };
+    const key = await crypto.subtle.importKey('raw', secret, hmac, false, ['sign']);
+    const digest = await crypto.subtle.digest('SHA-256', Uint8Array.of(7));
+    const { blind } = await blindBy(key, 'nir', new Uint8Array(digest) as Stretched);
+    equal(toHex(blind), 'd4ed533dfe6f13730c2f436ef2a66d9260c6802245b1203f3d521635e2c7ce0c');
   });
 
   test('is by a key that no script can read', async () => {

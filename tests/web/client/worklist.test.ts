@@ -3,6 +3,8 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
+import { strFromU8, unzipSync } from 'fflate';
+
 import { type Answered, judge } from '../../../app/web/client/checking/verdicts.ts';
 import { Pace } from '../../../app/web/client/list/pace.ts';
 import { isCredential } from '../../../app/web/client/protocol/credentials.ts';
@@ -12,7 +14,13 @@ import type { Table } from '../../../app/web/client/reading/sources/rows.ts';
 import type { Role } from '../../../app/web/client/reading/suggestion/roles.ts';
 import { ADDED, countsOf, type Finding } from '../../../app/web/client/worklist/columns.ts';
 import { channelsOf } from '../../../app/web/client/worklist/recipients.ts';
-import { guarded, summaryNumbers, writeCsv, writeWorkbook } from '../../../app/web/client/worklist/writing.ts';
+import { guarded } from '../../../app/web/client/worklist/guarding.ts';
+import {
+  summaryNumbers,
+  worklistRows,
+  writeCsv,
+  writeWorkbook,
+} from '../../../app/web/client/worklist/writing.ts';
 
 const FINE: Faults = { values: [], row: '' };
 const ALL = ['nir-dob', 'nir', 'name-dob', 'email', 'phone'];
@@ -110,9 +118,11 @@ describe('a work list', () => {
     );
   });
 
-  for (const cell of ['=1', '+1', '-1', '@x', '\tx', '\rx', '\n=1']) {
+  for (const cell of ['=1', '+1', '-1', '@x', '\tx', '\rx', '\n=1', '＝1', "'=1", "''-1"]) {
     test(`${JSON.stringify(cell)} stays text`, () => equal(guarded(cell), `'${cell}`));
   }
+
+  test('an apostrophe of somebody’s name is left alone', () => equal(guarded("'t Hooft"), "'t Hooft"));
 
   test('as a workbook that reads back as what was written', async () => {
     const counts = countsOf(FINDINGS);
@@ -122,12 +132,14 @@ describe('a work list', () => {
       lines: [['Figurent', 1], ['En tout', 3]] as const,
     };
     const bytes = new Uint8Array(await writeWorkbook(TABLE, FINDINGS, texts).arrayBuffer());
-    const summary = openTable(bytes);
-    deepEqual(summary.found, { format: 'xlsx', sheet: 'Bilan', otherSheets: 1 });
-    deepEqual([summary.header, ...summary.rows.map(({ cells }) => cells)], [
-      ['Figurent', '1'],
-      ['En tout', '3'],
-    ]);
+    const list = openTable(bytes);
+    deepEqual(list.found, { format: 'xlsx', sheet: 'Liste & co', otherSheets: 1 });
+    deepEqual(
+      [list.header, ...list.rows.map(({ cells }) => cells)],
+      [...worklistRows(TABLE, FINDINGS)],
+    );
+    const summary = strFromU8(unzipSync(bytes)['xl/worksheets/sheet2.xml'] ?? new Uint8Array());
+    ok(summary.includes('Figurent</t></is></c><c><v>1</v></c>'));
     deepEqual(summaryNumbers(counts), [1, 1, 1, 3]);
   });
 

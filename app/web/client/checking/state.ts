@@ -8,7 +8,7 @@
 import { type Bytes, concatenate, lengthPrefixed, utf8 } from '../encoding.ts';
 import type { Location } from '../protocol/fingerprints.ts';
 import { FINGERPRINT_BYTES } from '../protocol/fingerprints.ts';
-import { generateBlindingKey } from './blinding.ts';
+import { generateBlindingKey } from '../protocol/blinding.ts';
 
 export const DATABASE = 'concerne-list';
 const KEYS = 'keys';

@@ -8,7 +8,7 @@ import { Batch } from '../protocol/client.ts';
 import type { Location } from '../protocol/fingerprints.ts';
 import type { EvaluationAnswer } from '../protocol/messages.ts';
 import type { SchemeParameters } from '../protocol/parameters.ts';
-import { blindBy } from './blinding.ts';
+import { blindBy } from '../protocol/blinding.ts';
 
 /** Inputs to be stretched and blinded. */
 export interface PrepareTask {

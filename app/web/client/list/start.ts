@@ -9,6 +9,7 @@ import { openTable } from '../reading/sources/opening.ts';
 import { InvalidSource, type Table } from '../reading/sources/rows.ts';
 import type { Order } from '../reading/suggestion/recognition.ts';
 import { type Role, ROLES } from '../reading/suggestion/roles.ts';
+import { ADDED } from '../worklist/columns.ts';
 import { breath, checkList } from './check.ts';
 import { FileChoice } from './choosing.ts';
 import { askableSchemes, ColumnsForm } from './columns.ts';
@@ -159,6 +160,7 @@ class ListPage {
       // The words are painted before the page is busy.
       await breath();
       this.#table = openTable(bytes);
+      checkIsNoWorkList(this.#table);
       plan = await this.#plan();
       this.#state ??= await CheckState.open();
       this.#fileName = await this.#state.nameOf(bytes);
@@ -346,5 +348,12 @@ class ListPage {
 
   get #dataset(): HTMLSelectElement {
     return required(this.#document, 'dataset');
+  }
+}
+
+/** What was checked already has the columns that a check adds: twice, nobody could tell them apart. */
+function checkIsNoWorkList({ header }: Table): void {
+  if (ADDED.some((name) => header.includes(name))) {
+    throw new InvalidSource('work-list');
   }
 }

@@ -6,12 +6,11 @@ import { strToU8, zipSync } from 'fflate';
 
 import type { Row, Table } from '../reading/sources/rows.ts';
 import { ADDED, addedCells, type Counts, type Finding } from './columns.ts';
+import { guarded } from './guarding.ts';
 
 const LINE_END = '\r\n';
 const DELIMITER = ';';
 const BYTE_ORDER_MARK = '\ufeff';
-// What spreadsheets begin a formula with, also behind spaces and line ends.
-const FORMULA = /^[=+\-@\t\r\n]/;
 const NEEDS_QUOTES = /[";\r\n]/;
 // Control characters that XML cannot hold.
 const NOT_IN_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
@@ -52,12 +51,7 @@ export function writeCsv(table: Table, findings: readonly Finding[]): Blob {
   return new Blob(parts, { type: 'text/csv;charset=utf-8' });
 }
 
-/** A cell that stays text: an apostrophe before what a spreadsheet would compute. */
-export function guarded(cell: string): string {
-  return FORMULA.test(cell) ? `'${cell}` : cell;
-}
-
-/** A work list as a workbook: the list, and a sheet with the numbers. */
+/** A work list as a workbook: the list first, as who reads it expects, and then the numbers. */
 export function writeWorkbook(
   table: Table,
   findings: readonly Finding[],
@@ -71,12 +65,12 @@ export function writeWorkbook(
       '_rels/.rels': strToU8(
         relationships([[`${OFFICE}/officeDocument`, 'xl/workbook.xml']]),
       ),
-      'xl/workbook.xml': strToU8(workbook([texts.sheet, texts.list])),
+      'xl/workbook.xml': strToU8(workbook([texts.list, texts.sheet])),
       'xl/_rels/workbook.xml.rels': strToU8(
         relationships([1, 2].map((n) => [`${OFFICE}/worksheet`, `worksheets/sheet${n}.xml`])),
       ),
-      'xl/worksheets/sheet1.xml': strToU8(summary),
-      'xl/worksheets/sheet2.xml': strToU8(list),
+      'xl/worksheets/sheet1.xml': strToU8(list),
+      'xl/worksheets/sheet2.xml': strToU8(summary),
     },
     // A moment of its own would tell when somebody checked their list.
     { level: 6, mtime: new Date(1980, 0, 1) },

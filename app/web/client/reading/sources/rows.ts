@@ -33,7 +33,8 @@ export type SourceFault =
   | 'too-large'
   | 'not-a-list'
   | 'old-workbook'
-  | 'header-twice';
+  | 'header-twice'
+  | 'work-list';
 
 /** The file cannot be read; nothing of it is in the message. */
 export class InvalidSource extends Error {

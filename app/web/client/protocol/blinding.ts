@@ -1,9 +1,10 @@
-// Blinding by a key that never leaves this browser, so that the same question is the same twice.
+// Blinds that are the same whenever the same is asked: for a client with a quota.
 //
-// A quota is spent by distinct blinded elements. A scalar that were drawn anew after a reload would
-// spend it twice for one person. RFC 9497 needs it uniform and unknown to the server, no more: here
-// it is a pseudorandom function of what is asked, under a random key that was made in this browser
-// and that no script can read out.
+// A quota is spent by distinct blinded elements; a blind that were drawn anew after a reload would
+// spend it twice for one person. RFC 9497 asks of a blind that it is uniform and unknown to the
+// server: here it is a pseudorandom function of what is asked, under a random key that was made in
+// this browser and that no script can read out. It is no function of the credential, which the
+// server sees: whoever has this key and sees the blinded elements can test guesses.
 
 import { blind, type Blinded } from '../crypto/oprf.ts';
 import type { Stretched } from '../crypto/profiles.ts';
@@ -11,7 +12,7 @@ import { isZero, scalarFromUniformBytes } from '../crypto/ristretto255.ts';
 import { concatenate, lengthPrefixed, utf8 } from '../encoding.ts';
 import { InternalFault } from '../errors.ts';
 
-const BLIND_LABEL = 'concerne/v1/blind';
+const BLINDING_LABEL = 'concerne/v1/blinding';
 
 /** A key for `blindBy`: random, HMAC-SHA512, and not to be read out. */
 export function generateBlindingKey(): Promise<CryptoKey> {
@@ -24,7 +25,8 @@ export async function blindBy(
   scheme: string,
   stretched: Stretched,
 ): Promise<Blinded> {
-  const message = concatenate(...[utf8(BLIND_LABEL), utf8(scheme), stretched].map(lengthPrefixed));
+  const names = [BLINDING_LABEL, scheme].map((name) => lengthPrefixed(utf8(name)));
+  const message = concatenate(...names, stretched);
   const uniform = new Uint8Array(await crypto.subtle.sign('HMAC', key, message));
   const scalar = scalarFromUniformBytes(uniform);
   if (isZero(scalar)) {
