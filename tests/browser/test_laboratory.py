@@ -258,9 +258,7 @@ def test_a_server_that_stops_is_waited_for(
             begin(page, listed)
             route = held.wait()
         route.continue_()
-        page.wait_for_function(
-            "document.getElementById('run-status').textContent.includes('Rien n’est perdu')"
-        )
+        page.locator("#run-status", has_text="Rien n’est perdu").wait_for()
         assert page.locator("#step-run").is_visible()
         with serving_settings(settings, port=port):
             finish(page, 120)
@@ -411,9 +409,7 @@ def test_signing_in_again_and_again_is_slowed_down(
             with page.expect_response("**/v1/session") as answered:
                 page.keyboard.press("Enter")
         assert answered.value.status == 429
-        page.wait_for_function(
-            "document.getElementById('signin-fault').textContent.includes('Too many attempts')"
-        )
+        page.locator("#signin-fault", has_text="Too many attempts").wait_for()
 
 
 def test_without_a_script_it_says_so_and_names_the_command(browser: Browser, lab_site: str) -> None:
@@ -437,14 +433,12 @@ def test_a_script_that_does_not_come_is_noticed(browser: Browser, lab_site: str)
 def test_the_patients_page_beside_it_sends_no_cookie_with_a_question(
     browser: Browser, lab_site: str, lab: Issued, leak: Leak
 ) -> None:
-    from tests.browser.asking import ask  # noqa: PLC0415 the patients' hands, beside the laboratory's
+    from tests.browser.asking import ask
 
     with opening(browser, lab_site + PATHS["fr"]) as page:
         sign_in(page, lab)
         asked: list[dict[str, str]] = []
-        page.on(
-            "request", lambda r: asked.append(r.all_headers()) if "/v1/" in r.url else None
-        )
+        page.on("request", lambda r: asked.append(r.all_headers()) if "/v1/" in r.url else None)
         page.goto(f"{lab_site}/fr/")
         assert ask(page, leak.lines("nir-dob", exposed=True)[0]) == "yes"
         assert len(asked) == 4

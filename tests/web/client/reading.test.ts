@@ -165,7 +165,7 @@ describe('workbooks', () => {
     });
     deepEqual(cells(openTable(bytes)), [
       [NIR, '1985-05-12'],
-      ['true', ''],
+      ['true', '#REF!'],
     ]);
   });
 

@@ -121,6 +121,32 @@ def test_a_workbook_of_another_library_is_read(tmp_path: Path) -> None:
         assert third["faults"] == [["nir", "rounded by a spreadsheet"]]
 
 
+LIBREOFFICE = Path(__file__).parent / "lists/libreoffice.xlsx"
+
+
+@pytest.mark.slow
+def test_a_workbook_that_libreoffice_wrote_asks_what_the_python_side_asks() -> None:
+    """Slow: starts Node.js."""
+    content = LIBREOFFICE.read_bytes()
+    read = browser_rows(content, ["nir", "birth_date", "surname"], ("nir-dob", "nir"))
+    mapping = MAPPING_TOML.split("[fields]")[0].replace('encoding = "cp1252"\ndelimiter = ";"', "")
+    mapping += """
+[fields]
+nir = "NUM_SECU"
+birth_date = { columns = ["DATE_NAISS"], formats = ["%d/%m/%Y", "%Y-%m-%d"] }
+[dataset]
+title = "list"
+breach_date = 2021-02-23
+schemes = ["nir-dob", "nir"]
+"""
+    asked, _ = python_rows(content, mapping)
+    assert list(asked_of(read).values()) == list(asked.values())
+    schemes = [[scheme for scheme, _ in row["inputs"]] for row in read["rows"]]
+    assert schemes == [["nir-dob", "nir"]] * 3 + [[]]
+    assert len({inputs[0] for inputs in asked.values() if inputs}) == 1
+    assert read["rows"][3]["faults"] == [["nir", "rounded by a spreadsheet"]]
+
+
 def test_its_formats_are_the_same() -> None:
     """Read from the source: a format that only one side knows is a row that only one side asks."""
     from app.reading.suggestion.recognition import DATE_FORMATS

@@ -211,7 +211,8 @@ class WorkbookReader {
       case 'b':
         return value === '1' ? 'true' : 'false';
       case 'e':
-        return '';
+        // #REF! is not nothing: whatever it stood for could not be read.
+        return value;
       default: {
         const isDay = value !== '' && (this.#areDays[Number(style)] ?? false);
         const day = isDay ? dayText(Number(value), this.#is1904) : null;
