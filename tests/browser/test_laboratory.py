@@ -380,6 +380,22 @@ def test_a_server_that_lies_gives_no_result(
         finish(page)
 
 
+def test_two_windows_do_not_share_one_check(
+    browser: Browser, lab_site: str, lab: Issued, listed: Path
+) -> None:
+    with opening(browser, lab_site + PATHS["fr"]) as page:
+        sign_in(page, lab)
+        other = page.context.new_page()
+        other.goto(lab_site + PATHS["fr"])
+        other.wait_for_selector("#step-failed:visible")
+        assert "dans une autre fenêtre" in other.inner_text("#failure")
+        page.close()
+        other.click("#again")
+        other.wait_for_selector("#step-file:visible")
+        begin(other, listed)
+        finish(other)
+
+
 def test_a_typing_error_in_the_code_is_told_before_anything_is_sent(
     browser: Browser, lab_site: str, lab: Issued
 ) -> None:

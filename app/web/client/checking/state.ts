@@ -250,16 +250,27 @@ export class CheckState {
 /** Erase what any check has left in this browser. */
 export async function eraseState(): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const request = indexedDB.deleteDatabase(DATABASE);
+    let request: IDBOpenDBRequest;
+    try {
+      request = indexedDB.deleteDatabase(DATABASE);
+    } catch {
+      // Where nothing can be kept, nothing is.
+      resolve();
+      return;
+    }
     request.onsuccess = () => resolve();
     request.onerror = () => reject(new Error('the state of the check could not be erased'));
   });
 }
 
-/** Whether a check has left something in this browser; asking leaves nothing. */
+/** Whether a check may have left something in this browser; asking leaves nothing. */
 export async function isStateThere(): Promise<boolean> {
-  const databases = await indexedDB.databases();
-  return databases.some(({ name }) => name === DATABASE);
+  try {
+    return (await indexedDB.databases()).some(({ name }) => name === DATABASE);
+  } catch {
+    // A browser that cannot tell: whoever opens the state sees, and erases what is empty.
+    return true;
+  }
 }
 
 /** The database, or null in a browser that keeps none for a page. */

@@ -4,7 +4,7 @@ import { remedyFor } from '../checking/failures.ts';
 import { Gate, Stopped } from '../checking/gate.ts';
 import { type Client, LaboratoryServer } from '../checking/remote.ts';
 import type { Observer } from '../checking/run.ts';
-import { CheckState, eraseState, isStateThere, type Plan } from '../checking/state.ts';
+import { CheckState, DATABASE, eraseState, isStateThere, type Plan } from '../checking/state.ts';
 import { openTable } from '../reading/sources/opening.ts';
 import { InvalidSource, type Table } from '../reading/sources/rows.ts';
 import type { Order } from '../reading/suggestion/recognition.ts';
@@ -27,7 +27,7 @@ const KEPT_DAYS = 7;
 export function startList(document: Document): void {
   const script = document.currentScript;
   if (document.getElementById('list') !== null && script instanceof HTMLScriptElement) {
-    void new ListPage(document, script.src).open();
+    new ListPage(document, script.src).open();
   }
 }
 
@@ -60,30 +60,60 @@ class ListPage {
     this.#signIn = new SignIn(document);
     this.#columns = new ColumnsForm(document);
     this.#running = new Running(document);
-    this.#result = new Result(document, () => void this.#kept());
-    this.#choice = new FileChoice(document, (file) => void this.#read(file));
+    this.#result = new Result(document, () => this.#attend(this.#kept()));
+    this.#choice = new FileChoice(document, (file) => this.#attend(this.#read(file)));
   }
 
   /** Listen, find out who is there, and show the first step. */
-  async open(): Promise<void> {
+  open(): void {
     required(this.#document, 'late').remove();
     if (typeof globalThis.crypto?.subtle === 'undefined') {
       this.#fail('text-insecure');
       return;
     }
     this.#listen();
-    await this.#enter(true);
+    this.#attend(this.#begin());
+  }
+
+  /** Say so where something fails that nobody else says anything of. */
+  #attend(doing: Promise<void>): void {
+    doing.catch(() => this.#fail('text-failed'));
+  }
+
+  /** Begin, unless another window of this browser is at it: the two would share one state. */
+  async #begin(): Promise<void> {
+    const { locks } = navigator;
+    if (locks === undefined) {
+      await this.#enter(true);
+      return;
+    }
+    const isFree = await new Promise<boolean>((resolve) => {
+      const whenAsked = (lock: Lock | null): Promise<void> | undefined => {
+        resolve(lock !== null);
+        // Held until the window is closed.
+        return lock === null ? undefined : new Promise<void>(() => undefined);
+      };
+      void locks.request(DATABASE, { ifAvailable: true }, whenAsked);
+    });
+    if (isFree) {
+      await this.#enter(true);
+    } else {
+      this.#fail('text-other-window');
+    }
   }
 
   #listen(): void {
-    const on = (id: string, does: () => void): void =>
-      required(this.#document, id).addEventListener('click', does);
-    on('sign-out', () => void this.#leave());
-    on('begin', () => void this.#confirm());
-    on('other-file', () => void this.#askForFile());
-    on('again', () => void this.#enter());
+    const on = (id: string, does: () => Promise<void>): void =>
+      required(this.#document, id).addEventListener('click', () => this.#attend(does()));
+    on('sign-out', () => this.#leave());
+    on('begin', () => this.#confirm());
+    on('other-file', () => this.#askForFile());
+    required(this.#document, 'again').addEventListener('click', () => {
+      // From the start, whatever it was: what was done is kept.
+      this.#document.location.reload();
+    });
     for (const id of ['forget', 'forget-run', 'finish']) {
-      on(id, () => void this.#forget());
+      on(id, () => this.#forget());
     }
     this.#document.defaultView?.addEventListener('beforeunload', (event) => {
       if (this.#isUnsaved) {
@@ -108,7 +138,9 @@ class ListPage {
   }
 
   #askToSignIn(isFirst: boolean): void {
-    this.#signIn.ask(required(this.#document, 'signin-place'), () => void this.#enter());
+    this.#signIn.ask(required(this.#document, 'signin-place'), () =>
+      this.#attend(this.#enter()),
+    );
     showStep(this.#document, 'signin', isFirst);
   }
 
