@@ -77,7 +77,7 @@ class PatientServer:
         """As the other, and again: the same blinded elements are never counted twice."""
         return self._ask(lambda: self._server.evaluate(dataset, parameters, blinded))
 
-    def ranges(self, dataset: str, parameters: SchemeParameters) -> bytes:
+    def ranges(self, dataset: str, parameters: SchemeParameters) -> bytes | bytearray:
         """As the other, and again from the beginning."""
         return self._ask(lambda: self._server.ranges(dataset, parameters))
 

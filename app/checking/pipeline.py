@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.checking.asking import Asker
+from app.checking.choosing import Asked, as_begun, check_offered, choose, is_of_rights, stopped_by
 from app.checking.patience import unusable
 from app.checking.ports import Allowance, Observer, Server
 from app.checking.questions import Questions
@@ -27,7 +28,6 @@ from app.crypto.stretch import check_client_accepts
 from app.errors import (
     CheckStopped,
     EpochGone,
-    InvalidInput,
     InvalidMessage,
     ServerRefused,
     SourceDiffers,
@@ -41,24 +41,8 @@ from app.reading.sources.opening import Table
 
 # A key is changed once a night; one that changes with every batch would be asked for ever.
 EPOCHS_TRIED = 5
-# What no pause changes, and what only the client's own rights are the reason of.
-_RIGHTS = ("credential-refused", "quota-exhausted", "scheme-not-permitted")
-_UNAUTHORISED, _FORBIDDEN = 401, 403
 
 OpenList = Callable[[], AbstractContextManager[Table]]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Which schemes are asked, and why the others are not.
-
-    Args:
-        schemes: in the order of the protocol.
-        left_out: each with the reason.
-    """
-
-    schemes: tuple[str, ...]
-    left_out: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +134,17 @@ class Check:
         """
         granted = self._granted()
         deployment, dataset = self._server.deployment(), self._server.dataset(wanted.dataset)
-        asked = _asked(dataset, wanted, granted)
+        asked = choose(dataset, wanted.mapping, wanted.chosen, granted)
         begun = self._state.begin(_beginning(wanted, deployment, dataset, asked))
-        asked = _as_begun(asked, begun)
+        asked = as_begun(asked, begun.schemes)
+        check_offered(asked, dataset)
         questions = self._read(open_list, wanted, begun)
+        for scheme, total in questions.totals().items():
+            if scheme in granted and granted[scheme].quota < total:
+                quota = granted[scheme].quota
+                self._observer.quota_short(scheme=scheme, quota=quota, total=total)
         self._stretch(questions, deployment, dataset)
-        dataset, stopped = self._ask(questions, dataset)
+        dataset, stopped = self._ask(questions, asked, dataset)
         answers = {s: self._answers(dataset, s, questions) for s in questions.schemes}
         return CheckedList(questions, answers, asked, dataset, stopped, begun.day)
 
@@ -163,10 +152,10 @@ class Check:
         try:
             return self._server.allowances()
         except ServerRefused as refusal:
-            if not _is_of_rights(refusal):
+            if not is_of_rights(refusal):
                 raise
             raise CheckStopped(
-                f"nothing can be asked: {_stopped_by(refusal)}",
+                f"nothing can be asked: {stopped_by(refusal)}",
                 hint="call whoever gave you the credential; what was done before is kept",
             ) from refusal
 
@@ -205,7 +194,7 @@ class Check:
             inputs.forget()
 
     def _ask(
-        self, questions: Questions, dataset: DatasetParameters
+        self, questions: Questions, asked: Asked, dataset: DatasetParameters
     ) -> tuple[DatasetParameters, str]:
         """Ask all that is not answered in the current epoch; tell why it stopped, if it did."""
         known = {scheme: dataset.schemes[scheme].stretch for scheme in questions.schemes}
@@ -215,13 +204,14 @@ class Check:
                     self._ask_scheme(place, dataset, dataset.scheme(scheme), questions)
             except EpochGone:
                 dataset = self._server.dataset(dataset.dataset)
+                check_offered(asked, dataset)
                 _check_stretch(known, dataset)
                 self._observer.epoch_changed()
                 continue
             except ServerRefused as refusal:
-                if not _is_of_rights(refusal):
+                if not is_of_rights(refusal):
                     raise
-                return dataset, _stopped_by(refusal)
+                return dataset, stopped_by(refusal)
             return dataset, ""
         raise Unavailable(
             f"the server's key changed {EPOCHS_TRIED} times while the list was asked",
@@ -256,27 +246,6 @@ class Check:
         return self._state.answers(place, dataset.dataset, dataset.scheme(scheme))
 
 
-def _asked(dataset: DatasetParameters, wanted: Wanted, granted: Mapping[str, Allowance]) -> Asked:
-    """Choose the schemes: those that the list has, the dataset offers, the client may ask."""
-    left_out: dict[str, str] = {}
-    for scheme in dict.fromkeys((*wanted.mapping.schemes, *wanted.chosen)):
-        if scheme not in wanted.mapping.schemes:
-            left_out[scheme] = "the mapping of the list does not have its fields"
-        elif scheme not in dataset.schemes:
-            left_out[scheme] = "the dataset does not offer it"
-        elif scheme not in granted:
-            left_out[scheme] = "the credential does not allow it"
-        elif wanted.chosen and scheme not in wanted.chosen:
-            left_out[scheme] = "not chosen"
-    schemes = tuple(s for s in wanted.mapping.schemes if s not in left_out)
-    if missing := [s for s in wanted.chosen if s not in schemes]:
-        raise InvalidInput(f"{missing[0]} cannot be asked: {left_out[missing[0]]}")
-    if not schemes:
-        told = "; ".join(f"{scheme}: {why}" for scheme, why in left_out.items())
-        raise InvalidInput("nothing of this list can be asked", hint=told)
-    return Asked(schemes, left_out)
-
-
 def _beginning(
     wanted: Wanted, deployment: DeploymentParameters, dataset: DatasetParameters, asked: Asked
 ) -> Beginning:
@@ -296,13 +265,6 @@ def _beginning(
     )
 
 
-def _as_begun(asked: Asked, begun: Beginning) -> Asked:
-    """Return the schemes that the run was begun with, whatever can be asked by now."""
-    left_out = {s: why for s, why in asked.left_out.items() if s not in begun.schemes}
-    newly = {s: "the run was begun without it" for s in asked.schemes if s not in begun.schemes}
-    return Asked(begun.schemes, left_out | newly)
-
-
 def _check_stretch(known: Mapping[str, object], dataset: DatasetParameters) -> None:
     for scheme, profile in known.items():
         if dataset.scheme(scheme).stretch != profile:
@@ -310,15 +272,3 @@ def _check_stretch(known: Mapping[str, object], dataset: DatasetParameters) -> N
                 "the dataset stretches identifiers at another cost since its key has changed",
                 hint="remove the state to begin anew",
             )
-
-
-def _is_of_rights(refusal: ServerRefused) -> bool:
-    return refusal.slug in _RIGHTS or refusal.status == _UNAUTHORISED
-
-
-def _stopped_by(refusal: ServerRefused) -> str:
-    if refusal.slug == "quota-exhausted":
-        return "the quota is spent"
-    if refusal.status == _FORBIDDEN:
-        return "the credential does not allow it any more"
-    return "the credential is refused"

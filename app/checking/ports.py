@@ -55,7 +55,7 @@ class Server(Protocol):
             EpochGone: the epoch of the parameters is not the current one any more.
         """
 
-    def ranges(self, dataset: str, parameters: SchemeParameters) -> bytes:
+    def ranges(self, dataset: str, parameters: SchemeParameters) -> bytes | bytearray:
         """Return every range of an index, end to end; their form is not looked at here.
 
         Raises:
@@ -74,6 +74,9 @@ class Observer(Protocol):
 
     def evaluating(self, *, scheme: str, done: int, total: int) -> None:
         """Called with the distinct inputs of a scheme that are answered."""
+
+    def quota_short(self, *, scheme: str, quota: int, total: int) -> None:
+        """Called where a client's whole quota is less than the distinct questions of its list."""
 
     def waiting(self, *, seconds: float, reason: str) -> None:
         """Called before a pause after which something is tried again."""

@@ -35,10 +35,12 @@ class Faults:
     Args:
         values: filled cells that are refused, each as (field, reason).
         row: why there are no cells at all, in a word; else empty.
+        is_unasked: it has identifiers, and all of them are of schemes that are not asked.
     """
 
     values: tuple[tuple[str, str], ...] = ()
     row: str = ""
+    is_unasked: bool = False
 
 
 class PackedInputs:
@@ -121,7 +123,8 @@ class Questions:
         numbers: dict[Faults, int] = {}
         crowded = 0
         for row in table.rows():
-            for scheme, encoded in reader.inputs(row):
+            inputs, before = reader.inputs(row), len(self._asked)
+            for scheme, encoded in inputs:
                 if scheme in self.inputs:
                     digest = blake2b(encoded, digest_size=_DIGEST_BYTES, key=key).digest()
                     number = known.get(digest)
@@ -133,7 +136,8 @@ class Questions:
             counts.refused_values.clear()
             if counts.crowded > crowded:
                 values, crowded = (*values, CROWDED), counts.crowded
-            faults = Faults(values, "" if row.values is not None else row.reason)
+            why = "" if row.values is not None else row.reason
+            faults = Faults(values, why, bool(inputs) and len(self._asked) == before)
             self._faults_of.append(numbers.setdefault(faults, len(numbers)))
             if len(self) % _ROWS_PER_CALL == 0:
                 on_rows(len(self))

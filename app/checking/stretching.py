@@ -5,6 +5,7 @@ Threads suffice: Argon2id runs outside the interpreter's lock.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,8 +17,9 @@ from app.crypto.stretch import Stretched, StretchProfile, stretch
 CHUNK_INPUTS = 8
 # Chunks that are under way for each core, so that none waits for what is kept on the disk.
 _CHUNKS_AHEAD = 8
-# What a kill costs at most: some seconds of Argon2id.
-KEPT_AT_ONCE = 256
+# What a kill costs: so long, or so many where they are cheap.
+KEPT_SECONDS = 2.0
+KEPT_INPUTS_MAXIMUM = 4096
 
 
 def stretch_all(
@@ -35,7 +37,7 @@ def stretch_all(
     def work(chunk: list[bytes]) -> list[Stretched]:
         return [stretch(profile, salt, encoded) for encoded in chunk]
 
-    stream, kept = iter(inputs), list[Stretched]()
+    stream, kept, since = iter(inputs), list[Stretched](), time.monotonic()
     under_way: deque[Future[list[Stretched]]] = deque()
     pool = ThreadPoolExecutor(workers, thread_name_prefix="stretch")
     try:
@@ -47,9 +49,9 @@ def stretch_all(
             if not under_way:
                 break
             kept += under_way.popleft().result()
-            if len(kept) >= KEPT_AT_ONCE:
+            if len(kept) >= KEPT_INPUTS_MAXIMUM or time.monotonic() - since > KEPT_SECONDS:
                 yield kept
-                kept = []
+                kept, since = [], time.monotonic()
         if kept:
             yield kept
     finally:

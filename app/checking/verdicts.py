@@ -31,6 +31,7 @@ RANKS: Mapping[str, int] = {"nir": 0, "nir-dob": 1, "name-dob": 2, "email": 3, "
 
 NOTHING_USABLE = "no usable identifier"
 NOT_ASKED = "not asked"
+UNASKED = "only identifiers that are not asked"
 UNREADABLE_ROW = "the row cannot be read"
 _FIELDS = {"nir": "NIR", "birth_date": "birth date", "given_name": "given name", "email": "e-mail"}
 _REASONS = {
@@ -82,7 +83,8 @@ def judge(
     if any(answer is None for _, answer in answers):
         return Verdict(Outcome.UNCHECKED, _joined(f"{NOT_ASKED}: {stopped}", told))
     if not answers:
-        return Verdict(Outcome.UNCHECKED, told or NOTHING_USABLE)
+        nothing = UNASKED if faults.is_unasked else NOTHING_USABLE
+        return Verdict(Outcome.UNCHECKED, told or nothing)
     strongest = min(RANKS[scheme] for scheme, _ in answers)
     missed = {RANKS[s] for field, _ in faults.values for s in schemes_with(field, schemes)}
     if any(rank <= strongest for rank in missed):

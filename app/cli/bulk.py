@@ -67,7 +67,7 @@ class BulkServer(RemoteServer):
         body = messages.evaluation_request_to_json(list(blinded))
         return messages.evaluation_from_json(self.document(path, json=body))
 
-    def ranges(self, dataset: str, parameters: SchemeParameters) -> bytes:
+    def ranges(self, dataset: str, parameters: SchemeParameters) -> bytearray:
         """Fetch all ranges, and no more bytes than they have.
 
         Raises:
@@ -85,7 +85,7 @@ class BulkServer(RemoteServer):
                     raise InvalidMessage(f"the ranges have more than {expected:,} bytes")
         # Fewer than promised are no fault of the network, which would have shown: whoever asked
         # refuses them.
-        return bytes(packed)
+        return packed
 
 
 def _allowance(known: object) -> Allowance:

@@ -60,9 +60,10 @@ def check(
     is `not exposed` only if it was asked by the strongest identifier that stands in it, and by all
     others that can be read.
 
-    It can be stopped, and goes on when the same command is given again: what was done is in
-    RESULT.state, encrypted with your own key, and is removed at the end. That key is made at first
-    use; keep it with the credential, and send it to nobody, not even to whoever runs the server.
+    It can be stopped, and goes on when the same command is given again: what was done is in a file
+    beside the work list that ends in .state, encrypted with your own key and removed at the end.
+    That key is made at first use; keep it with the credential, and send it to nobody, not even to
+    whoever runs the server.
 
     Exit code 1 means that somebody is exposed; 0, that every row was checked and nobody is;
     3, that it is not finished, or that nobody was found but some rows could not be checked.

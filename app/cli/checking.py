@@ -52,8 +52,8 @@ class CheckFiles:
 
     @property
     def state(self) -> Path:
-        """Where the run keeps what it has done."""
-        return self.out.with_name(self.out.name + _STATE_SUFFIX)
+        """Where the run keeps what it has done: the same for every kind of work list."""
+        return self.out.with_suffix(_STATE_SUFFIX)
 
 
 def run_check(
@@ -174,6 +174,14 @@ class _Shown(ExitStack):
 
     def evaluating(self, *, scheme: str, done: int, total: int) -> None:
         self._step(f"Asking by {scheme}", done, total)
+
+    def quota_short(self, *, scheme: str, quota: int, total: int) -> None:
+        print(
+            f"warning: the list has {total:,} distinct questions by {scheme}, and the quota is"
+            f" {quota:,}\nhint: ask whoever gave you the credential for another quota; the run goes"
+            " on as far as it reaches",
+            file=sys.stderr,
+        )
 
     def waiting(self, *, seconds: float, reason: str) -> None:
         print(f"waiting {seconds:.0f} s: {reason}", file=sys.stderr)

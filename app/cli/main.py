@@ -15,7 +15,7 @@ from enum import IntEnum
 
 import typer
 
-from app.cli import ask, audit, check, client, dataset, demo, ingest, serve, synthesise
+from app.cli import ask, audit, check, client, dataset, demo, ingest, notify, serve, synthesise
 from app.errors import (
     ConcerneError,
     CryptographyError,
@@ -58,6 +58,7 @@ app.command("demo")(demo.demo)
 app.add_typer(dataset.app)
 app.add_typer(client.app)
 app.add_typer(audit.app)
+app.add_typer(notify.app)
 
 
 def run() -> None:
@@ -89,7 +90,7 @@ def main(arguments: list[str]) -> int:
     if code == _INTERRUPTED:
         return _refuse(
             "interrupted; nothing half-done answers anybody",
-            "an ingest goes on when the same command is given again",
+            "an ingest or a check goes on when the same command is given again",
             ExitCode.UNKNOWN,
         )
     return code if isinstance(code, int) else ExitCode.DONE

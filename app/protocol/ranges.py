@@ -82,7 +82,8 @@ class AllRanges:
         expected = range_length * FINGERPRINT_BYTES << prefix_bits
         if len(packed) != expected:
             raise InvalidMessage(f"the ranges have {len(packed):,} bytes instead of {expected:,}")
-        self._values = array("Q", bytes(packed))
+        self._values = array("Q")
+        self._values.frombytes(packed)
         if sys.byteorder == "little":
             self._values.byteswap()
         self._length = range_length

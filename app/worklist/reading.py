@@ -20,8 +20,10 @@ from app.reading.sources.settings import DELIMITED, XLSX, SourceSettings
 from app.worklist.columns import ADDED, REASON, RESULT, SCHEMES, SEPARATOR, Outcome
 
 # An apostrophe before what a spreadsheet would take for a formula: put there when the list was
-# written, and no part of the value. An apostrophe before anything else, as in 't Hooft, is.
-_GUARDED = re.compile(r"'(?=[=+\-@\t\r\n＝＋－＠])")
+# written, and no part of the value, also where the value has apostrophes of its own. An apostrophe
+# before anything else, as in 't Hooft, is the value's. A CSV that was saved as a workbook since
+# has them still.
+_GUARDED = re.compile(r"'(?='*[=+\-@\t\r\n＝＋－＠])")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -144,4 +146,4 @@ def _listed(cell: str) -> tuple[str, ...]:
 
 
 def _unguarded(cell: str) -> str:
-    return _GUARDED.sub("", cell, count=1) if cell.startswith("'") else cell
+    return cell[1:] if _GUARDED.match(cell) else cell

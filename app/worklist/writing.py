@@ -35,6 +35,7 @@ SUMMARY_SHEET, LIST_SHEET = "Résumé - Summary", "Liste - List"
 _XLSX_ROWS_MAXIMUM = 1_048_576
 _XLSX_COLUMNS_MAXIMUM = 16_384
 _XLSX_CELL_CHARACTERS_MAXIMUM = 32_767
+_AS_CSV = "write it as .csv: give the same name with that ending, and nothing is done again"
 _LABEL_WIDTH, _VALUE_WIDTH = 38, 60
 
 
@@ -141,14 +142,12 @@ class _XlsxWriter:
 
     def row(self, cells: Sequence[str]) -> None:
         if self._written >= _XLSX_ROWS_MAXIMUM or len(cells) > _XLSX_COLUMNS_MAXIMUM:
-            raise InvalidInput(
-                "the list is longer or wider than a workbook can be", hint="write it as .csv"
-            )
+            raise InvalidInput("the list is longer or wider than a workbook can be", hint=_AS_CSV)
         for column, cell in enumerate(cells):
             if len(cell) > _XLSX_CELL_CHARACTERS_MAXIMUM:
                 raise InvalidInput(
                     f"a cell of row {self._written + 1:,} is longer than a workbook can hold",
-                    hint="write it as .csv",
+                    hint=_AS_CSV,
                 )
             if cell:
                 self._list.write_string(self._written, column, cell)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from scripts.benches import ingest, lookups, memory, overhead, page, requests, scale
+from scripts.benches import check, ingest, lookups, memory, overhead, page, requests, scale
 from scripts.benches.measuring import Plan, Result
 from scripts.benches.table import machine, render
 
@@ -21,6 +21,7 @@ SUBJECTS: Mapping[str, Callable[[Plan], Result]] = {
     "http": requests.measure,
     "scale": scale.measure,
     "page": page.measure,
+    "check": check.measure,
 }
 RUNS = 3
 
@@ -33,7 +34,9 @@ def main() -> None:
     for name in chosen.names or SUBJECTS:
         started = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="concerne-bench-") as folder:
-            results.append(SUBJECTS[name](Plan(Path(folder), chosen.runs, chosen.full)))
+            results.append(
+                SUBJECTS[name](Plan(Path(folder), chosen.runs, chosen.full, chosen.rows))
+            )
         print(f"{name}: measured in {time.monotonic() - started:.0f} s", file=sys.stderr)
     print()
     print(render([figure for result in results for figure in result.figures]))
@@ -51,10 +54,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(SUBJECTS)}")
     parser.add_argument("--full", action="store_true", help="the sizes of the promises; far longer")
     parser.add_argument("--runs", type=int, default=RUNS, help="repetitions (%(default)s)")
+    parser.add_argument("--rows", type=int, help="of the list that is checked")
     chosen = parser.parse_args()
     for name in chosen.names:
         if name not in SUBJECTS:
             parser.error(f"there is no {name!r}; there are {', '.join(SUBJECTS)}")
+    if chosen.rows is not None and chosen.rows < 2:
+        parser.error("--rows is at least 2")
     if chosen.runs < 1:
         parser.error("--runs is at least 1")
     return chosen

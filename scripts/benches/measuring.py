@@ -89,11 +89,13 @@ class Plan:
         folder: for everything that has to be on disk; removed afterwards.
         runs: repetitions.
         is_full: whether the sizes are those of the promises.
+        rows: of a list, where somebody chose them.
     """
 
     folder: Path
     runs: int
     is_full: bool
+    rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,9 @@ class Watched:
         assert done <= total
         self.told.append(f"evaluating {done}")
 
+    def quota_short(self, *, scheme: str, quota: int, total: int) -> None:
+        self.told.append(f"short of {total - quota}")
+
     def waiting(self, *, seconds: float, reason: str) -> None:
         self.waited.append(seconds)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ TRUTH = [IN, OUT] * len(ABSENT)
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "BATCH_INPUTS", 32)
-    monkeypatch.setattr(stretching, "KEPT_AT_ONCE", 100)
+    monkeypatch.setattr(stretching, "KEPT_INPUTS_MAXIMUM", 100)
 
 
 @pytest.fixture
@@ -279,6 +280,41 @@ def test_only_what_can_be_asked_is_asked_and_the_rest_is_told(
     assert set(checked.asked.left_out) == {"email", "nir"}
     # The second has an identifier, and nobody was asked about it.
     assert outcomes(checked) == [IN, BAD]
+    assert checked.verdict(1).reason == "only identifiers that are not asked"
+
+
+def test_a_quota_that_cannot_suffice_is_told_before_anything_is_asked(
+    lab: Laboratory, server: LocalServer
+) -> None:
+    server.granted = {"phone": Allowance(len(PEOPLE) - 7, 0)}
+    lab.check(listed(PEOPLE))
+    assert "short of 7" in lab.observer.told
+    assert lab.observer.told.index("short of 7") < lab.observer.told.index("stretching 0")
+    server.granted = {"phone": Allowance(len(PEOPLE), 3)}
+    lab.observer = Watched()
+    lab.check(listed(PEOPLE))
+    assert not [told for told in lab.observer.told if "short" in told]
+
+
+def test_a_scheme_that_is_not_offered_any_more_makes_the_rest_unknown(
+    lab: Laboratory, server: LocalServer
+) -> None:
+    def before(call: str) -> None:
+        if call == "ranges":
+            nothing = replace(server.published.dataset, schemes={})
+            server.published = replace(server.published, dataset=nothing)
+            raise EpochGone("gone")
+
+    server.before = before
+    with pytest.raises(Unavailable, match="does not offer phone any more"):
+        lab.check(listed(PEOPLE))
+
+
+def test_a_credential_of_another_role_is_told_as_such(lab: Laboratory, server: LocalServer) -> None:
+    nth(server, "ranges", 1, refusal(403, "role-not-permitted"))
+    checked = lab.check(listed(PEOPLE))
+    assert "not a laboratory" in checked.stopped
+    assert set(outcomes(checked)) == {BAD}
 
 
 def test_a_list_of_which_nothing_can_be_asked_is_refused(

@@ -66,6 +66,7 @@ def test_a_fault_counts_only_for_what_is_asked() -> None:
     ("answers", "faults", "reason"),
     [
         ([], NO_FAULT, "no usable identifier"),
+        ([], Faults(is_unasked=True), "only identifiers that are not asked"),
         ([], WRONG_KEY, "NIR: key digits wrong"),
         ([], Faults((("nir", "key"), ("phone", "format"))),
          "NIR: key digits wrong; phone: not readable"),

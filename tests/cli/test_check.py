@@ -110,7 +110,7 @@ def test_exit_code_1_means_that_somebody_is_exposed(
     assert "could not be checked, no usable identifier: 1" in told
     assert "asked: demo, epoch 1, by nir-dob, phone" in told
     assert "not asked by nir: the credential does not allow it" in told
-    assert "out.csv.state was removed" in told
+    assert "out.state was removed" in told
 
 
 def test_exit_code_0_means_that_every_row_was_checked_and_nobody_is(house: House) -> None:
@@ -257,7 +257,7 @@ def test_a_column_that_is_not_there_is_refused_with_those_that_are(
     told = capsys.readouterr().err
     assert "'NIR'" in told
     assert "'NUMERO'" in told
-    assert not (house.folder / "out.csv.state").exists()
+    assert not (house.folder / "out.state").exists()
 
 
 def test_what_is_there_is_not_written_over(

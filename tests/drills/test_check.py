@@ -78,7 +78,7 @@ class Lab:
 
     @property
     def state(self) -> Path:
-        return self.out.with_name(self.out.name + ".state")
+        return self.out.with_suffix(".state")
 
     def outcomes(self) -> list[Outcome]:
         return outcomes(self.out.read_bytes())
@@ -384,4 +384,27 @@ def test_a_server_that_is_not_there_is_unknown_and_loses_nothing(
         proxy.faults.clear()
         done = lab.check(proxy.url)
     assert_finished(lab, done)
+    assert lab.outcomes() == published.patients.truth
+
+
+def test_an_interruption_ends_a_pause_and_loses_nothing(
+    url: str, published: Published, lab: Lab
+) -> None:
+    faults: dict[tuple[str, int], Fault] = {
+        ("evaluations", n): Refuse(503, {"retry-after": "600"}) for n in range(2, 1000)
+    }
+    with faulty(url, faults) as proxy:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app.cli", *lab.command(proxy.url)],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stderr is not None
+        assert any("waiting 600 s" in line for line in process.stderr)
+        process.send_signal(signal.SIGINT)
+        told = process.communicate(timeout=60)[1]
+        assert process.returncode == 3, told
+        assert "a check goes on when the same command is given again" in told
+        proxy.faults.clear()
+        assert_finished(lab, lab.check(proxy.url))
     assert lab.outcomes() == published.patients.truth

@@ -64,6 +64,15 @@ def test_a_guard_against_formulas_is_taken_off_and_an_apostrophe_is_kept() -> No
     assert cells == [("Martin", "+33199001234"), ("'t Hooft", ""), ("=1+1", CANARY)]
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("'=x", "=x"), ("''=x", "'=x"), ("'\tx", "\tx"), ("'＝x", "＝x"), ("''x", "''x"), ("'", "'")],
+)
+def test_exactly_one_apostrophe_is_taken_away(written: str, value: str) -> None:
+    listed = as_csv([HEADER, (written, "", "exposed", "", "", "")])
+    assert rows_of(listed)[0].cells[0] == value
+
+
 def test_a_workbook_is_read_like_the_csv() -> None:
     assert rows_of(as_xlsx([HEADER, *ROWS]), "List") == rows_of(as_csv([HEADER, *ROWS]))
 
