@@ -65,6 +65,8 @@ describe('what is said of a row', () => {
     equal(judge([], faults, ALL, '').reason, 'NIR: key digits wrong; phone: not readable');
     equal(judge([['nir', null]], FINE, ALL, 'quota exhausted').reason, 'not asked: quota exhausted');
     equal(judge([], FINE, ALL, '').reason, 'no usable identifier');
+    const unasked = { ...FINE, isUnasked: true };
+    equal(judge([], unasked, ALL, '').reason, 'only identifiers that are not asked');
   });
 });
 

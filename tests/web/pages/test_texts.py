@@ -119,8 +119,8 @@ def test_no_text_stands_in_a_template_outside_the_catalogue() -> None:
             "noindex",
         }
         # Of the command, and what a work list says in either language.
-        left -= set("check PATIENTS credential file CODE out RESULTAT".split())
-        left -= set("exposed not could be checked".split())
+        left -= {"check", "PATIENTS", "credential", "file", "CODE", "out", "RESULTAT"}
+        left -= {"exposed", "not", "could", "be", "checked"}
         assert left == set(), template.name
 
 

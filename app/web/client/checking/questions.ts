@@ -25,10 +25,14 @@ export class Questions {
   readonly #known = new Map<string, Asked>();
   readonly #reader: RecordReader;
 
-  constructor(mapping: Mapping, schemes: readonly string[]) {
+  /**
+   * @param schemes that are asked.
+   * @param readable that the columns allow, whether or not they are asked.
+   */
+  constructor(mapping: Mapping, schemes: readonly string[], readable: readonly string[] = schemes) {
     this.schemes = schemes;
     this.inputs = new Map(schemes.map((scheme) => [scheme, []]));
-    this.#reader = new RecordReader(mapping, schemes);
+    this.#reader = new RecordReader(mapping, readable);
   }
 
   /** Distinct questions of all schemes. */
@@ -39,8 +43,11 @@ export class Questions {
   /** Read the next row of the list. */
   add(row: Row): void {
     const { inputs, faults } = this.#reader.read(row);
-    const asked = inputs.map(({ scheme, encoded }) => this.#question(scheme, encoded));
-    this.rows.push({ asked, faults });
+    const asked = inputs
+      .filter(({ scheme }) => this.inputs.has(scheme))
+      .map(({ scheme, encoded }) => this.#question(scheme, encoded));
+    const isUnasked = inputs.length > 0 && asked.length === 0;
+    this.rows.push({ asked, faults: { ...faults, isUnasked } });
   }
 
   #question(scheme: string, encoded: Bytes): Asked {

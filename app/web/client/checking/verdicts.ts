@@ -22,6 +22,7 @@ const RANKS: Readonly<Record<string, number>> = {
 
 const NOTHING_USABLE = 'no usable identifier';
 const NOT_ASKED = 'not asked';
+const UNASKED = 'only identifiers that are not asked';
 const UNREADABLE_ROW = 'the row cannot be read';
 const FIELDS: Readonly<Record<string, string>> = {
   nir: 'NIR',
@@ -74,7 +75,8 @@ export function judge(
     return unchecked(joined(`${NOT_ASKED}: ${stopped}`, told));
   }
   if (answers.length === 0) {
-    return unchecked(told === '' ? NOTHING_USABLE : told);
+    const nothing = faults.isUnasked === true ? UNASKED : NOTHING_USABLE;
+    return unchecked(told === '' ? nothing : told);
   }
   const strongest = Math.min(...answers.map(([scheme]) => RANKS[scheme] ?? Infinity));
   const missed = faults.values.flatMap(([field]) =>

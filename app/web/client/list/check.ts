@@ -8,12 +8,13 @@ import { Check, type Checked, type Observer } from '../checking/run.ts';
 import type { CheckState } from '../checking/state.ts';
 import { type Answered, judge } from '../checking/verdicts.ts';
 import { ConcerneError } from '../errors.ts';
+import { SCHEMES } from '../identity/schemes.ts';
 import type { Table } from '../reading/sources/rows.ts';
 import type { Order } from '../reading/suggestion/recognition.ts';
 import type { Role } from '../reading/suggestion/roles.ts';
 import type { Finding } from '../worklist/columns.ts';
 import { channelsOf } from '../worklist/recipients.ts';
-import { columnsOf, mappingOf } from './columns.ts';
+import { askableSchemes, columnsOf, mappingOf } from './columns.ts';
 
 const ROWS_AT_ONCE = 500;
 
@@ -43,7 +44,8 @@ export async function checkList(
   list: ListCheck,
 ): Promise<{ findings: Finding[]; isExhausted: boolean }> {
   const { table, roles, order, schemes, dataset } = list;
-  const questions = new Questions(mappingOf(table, roles, order), schemes);
+  const readable = askableSchemes(roles, [...SCHEMES.keys()]);
+  const questions = new Questions(mappingOf(table, roles, order), schemes, readable);
   for (const [index, row] of table.rows.entries()) {
     questions.add(row);
     if (index % ROWS_AT_ONCE === 0) {

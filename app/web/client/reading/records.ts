@@ -29,6 +29,8 @@ export interface Faults {
   readonly values: readonly (readonly [string, string])[];
   /** What is wrong with the row as a whole, or empty. */
   readonly row: '' | typeof RAGGED | typeof TOO_MANY_READINGS;
+  /** It has identifiers, and all of them are of schemes that are not asked. */
+  readonly isUnasked?: boolean;
 }
 
 /** What one row gives. */
