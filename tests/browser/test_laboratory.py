@@ -210,6 +210,11 @@ def test_what_is_kept_for_a_reload_can_be_read_by_nobody(
         begin(page, listed)
         held.wait()
         kept = page.evaluate(everything)
+        # Asked whether it is meant, somebody first says no.
+        page.once("dialog", lambda dialog: dialog.dismiss())
+        page.click("#forget-run")
+        assert page.locator("#step-run").is_visible()
+        page.once("dialog", lambda dialog: dialog.accept())
         page.click("#forget-run")
         page.wait_for_selector("#step-file:visible")
         assert page.evaluate(STORED) == NOTHING
@@ -231,6 +236,8 @@ def test_a_pause_asks_nothing_until_it_is_over(
         held = Held(page, 0)
         begin(page, listed)
         route = held.wait()
+        cores = page.evaluate("navigator.hardwareConcurrency")
+        assert len(page.workers) == min(cores, len(lines))
         page.click("#pause")
         assert page.inner_text("#pause") == "Continuer"
         assert page.inner_text("#run-status") == "En pause."

@@ -112,8 +112,14 @@ class ListPage {
       // From the start, whatever it was: what was done is kept.
       this.#document.location.reload();
     });
-    for (const id of ['forget', 'forget-run', 'finish']) {
-      on(id, () => this.#forget());
+    on('finish', () => this.#forget());
+    for (const id of ['forget', 'forget-run']) {
+      on(id, async () => {
+        // Hours of computing are not to be lost by one press beside another button.
+        if (confirm(worded(this.#document, 'text-forget'))) {
+          await this.#forget();
+        }
+      });
     }
     this.#document.defaultView?.addEventListener('beforeunload', (event) => {
       if (this.#isUnsaved) {
@@ -185,7 +191,9 @@ class ListPage {
   async #read(file: File): Promise<void> {
     this.#choice.clear();
     const fault = required(this.#document, 'file-fault');
-    say(fault, worded(this.#document, 'text-reading'));
+    const status = required(this.#document, 'file-status');
+    say(fault, '');
+    say(status, worded(this.#document, 'text-reading'));
     let plan: Plan | null = null;
     try {
       const bytes = new Uint8Array(await file.arrayBuffer());
@@ -201,6 +209,8 @@ class ListPage {
       const kind = error instanceof InvalidSource ? error.fault : 'damaged';
       say(fault, worded(this.#document, `text-source-${kind}`));
       return;
+    } finally {
+      say(status, '');
     }
     if (plan !== null) {
       if (plan.file !== this.#fileName) {
