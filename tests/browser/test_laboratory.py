@@ -228,6 +228,26 @@ def test_what_is_kept_for_a_reload_can_be_read_by_nobody(
         assert word not in clear
 
 
+def test_what_comes_after_all_was_forgotten_is_forgotten_too(
+    browser: Browser, lab_site: str, lab: Issued, listed: Path
+) -> None:
+    """An answer that is on its way when somebody gives up."""
+    with opening(browser, lab_site + PATHS["fr"]) as page:
+        sign_in(page, lab)
+        held = Held(page, 0)
+        begin(page, listed)
+        route = held.wait()
+        page.once("dialog", lambda dialog: dialog.accept())
+        page.click("#forget-run")
+        page.wait_for_selector("#step-file:visible")
+        route.continue_()
+        page.wait_for_timeout(1000)
+        assert page.locator("#step-file").is_visible()
+        assert page.evaluate(STORED) == NOTHING
+        begin(page, listed)
+        finish(page)
+
+
 def test_a_pause_asks_nothing_until_it_is_over(
     browser: Browser, lab_site: str, lab: Issued, listed: Path, lines: list[dict[str, Any]]
 ) -> None:

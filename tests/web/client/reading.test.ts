@@ -79,8 +79,15 @@ describe('delimited text', () => {
     deepEqual(cells(csv('"A";"B"\n"1";"x "y" z"\n')), [['1', 'x "y" z']]);
   });
 
+  test('a first line that may be a patient’s is not taken for names', () => {
+    for (const first of [`${NIR};LE GOFF`, 'a@x.example;LE GOFF', 'x;12/05/1985']) {
+      throws(() => csv(`${first}\n1;2`), refusal('no-header'));
+    }
+  });
+
   test('an empty file, a PDF and an old workbook are refused by name', () => {
     throws(() => csv(''), refusal('empty'));
+    throws(() => csv('NIR;NOM\n\n'), refusal('empty'));
     throws(() => csv('%PDF-1.7\n'), refusal('not-a-list'));
     throws(() => openTable(Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 1, 2)), refusal('old-workbook'));
     throws(() => openTable(Uint8Array.of(0x50, 0x4b, 3, 4, 5, 6)), refusal('damaged'));

@@ -13,6 +13,10 @@ export class Gate {
     return this.#isOpen;
   }
 
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
   shut(): void {
     this.#isOpen = false;
   }

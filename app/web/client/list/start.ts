@@ -1,7 +1,7 @@
 // The laboratory's page: from signing in to the work list, in the order in which it goes.
 
 import { remedyFor } from '../checking/failures.ts';
-import { Gate, Stopped } from '../checking/gate.ts';
+import { Gate } from '../checking/gate.ts';
 import { type Client, LaboratoryServer } from '../checking/remote.ts';
 import type { Observer } from '../checking/run.ts';
 import { CheckState, DATABASE, eraseState, isStateThere, type Plan } from '../checking/state.ts';
@@ -18,6 +18,7 @@ import { Result } from './result.ts';
 import { Running } from './running.ts';
 import { SignIn } from './signin.ts';
 import { showStep } from './steps.ts';
+import { isOnlyWindow } from './windows.ts';
 
 const DAY_MILLISECONDS = 86_400_000;
 // What nobody came back to in this time is erased.
@@ -82,20 +83,7 @@ class ListPage {
 
   /** Begin, unless another window of this browser is at it: the two would share one state. */
   async #begin(): Promise<void> {
-    const { locks } = navigator;
-    if (locks === undefined) {
-      await this.#enter(true);
-      return;
-    }
-    const isFree = await new Promise<boolean>((resolve) => {
-      const whenAsked = (lock: Lock | null): Promise<void> | undefined => {
-        resolve(lock !== null);
-        // Held until the window is closed.
-        return lock === null ? undefined : new Promise<void>(() => undefined);
-      };
-      void locks.request(DATABASE, { ifAvailable: true }, whenAsked);
-    });
-    if (isFree) {
+    if (await isOnlyWindow(DATABASE)) {
       await this.#enter(true);
     } else {
       this.#fail('text-other-window');
@@ -301,13 +289,17 @@ class ListPage {
         startWorker: () => new Worker(this.#script),
         onQuestions: (total) => this.#running.begin(gate, total),
       });
+      if (gate.isStopped) {
+        return;
+      }
       this.#isUnsaved = true;
       required(this.#document, 'exhausted').hidden = !isExhausted;
       this.#result.show(table, findings);
       showStep(this.#document, 'result');
-    } catch (error) {
-      this.#isUnsaved = false;
-      if (!(error instanceof Stopped)) {
+    } catch {
+      // What was given up may end in any way: what it was writing to is gone.
+      if (!gate.isStopped) {
+        this.#isUnsaved = false;
         this.#fail('text-failed');
       }
     }

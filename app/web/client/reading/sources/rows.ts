@@ -34,6 +34,7 @@ export type SourceFault =
   | 'not-a-list'
   | 'old-workbook'
   | 'header-twice'
+  | 'no-header'
   | 'work-list';
 
 /** The file cannot be read; nothing of it is in the message. */
