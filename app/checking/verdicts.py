@@ -14,6 +14,9 @@ number itself could be asked, a telephone that reads "NC" takes nothing from its
 leak about a person has that number, but for the few rows that lack one. Such a fault is told
 beside the no, and changes nothing.
 
+A row of which a cell has so many readings that it was read only as it stands could not be checked
+either, unless it was found.
+
 An empty cell is no fault: what is not there cannot be asked, and is no identifier of the row.
 """
 
@@ -22,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.checking.questions import Faults, schemes_with
+from app.checking.questions import CROWDED, Faults, schemes_with
 from app.worklist.columns import Outcome
 
 # From the strongest. A no by the number alone covers the number with any birth date; an address
@@ -87,7 +90,8 @@ def judge(
         return Verdict(Outcome.UNCHECKED, told or nothing)
     strongest = min(RANKS[scheme] for scheme, _ in answers)
     missed = {RANKS[s] for field, _ in faults.values for s in schemes_with(field, schemes)}
-    if any(rank <= strongest for rank in missed):
+    # Of a row with too many readings, only some of what may be meant was asked.
+    if CROWDED in faults.values or any(rank <= strongest for rank in missed):
         return Verdict(Outcome.UNCHECKED, told)
     return Verdict(Outcome.NOT_EXPOSED, told)
 

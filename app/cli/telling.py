@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from app.cli.files import read_text
+from app.cli.plans import ReadList, described, not_told, unprintable_told
 from app.cli.progress import meter
 from app.cli.smtp import SmtpMailer
 from app.errors import InvalidInput, InvalidNotice, InvalidSource
@@ -41,12 +42,11 @@ from app.worklist.recipients import Recipient
 
 LETTERS_FOLDER: Final = "letters"
 SAMPLE_FOLDER: Final = "sample"
+NOT_TOLD_FILE: Final = "not-told.csv"
 PASSWORD_VARIABLE: Final = "CONCERNE_SMTP_PASSWORD"  # noqa: S105 the name, not the word
 _KEY_BYTES = 32
 _RATE: Final = re.compile(r"([1-9][0-9]{0,5})/(second|minute|hour)")
 _SECONDS: Final = {"second": 1.0, "minute": 60.0, "hour": 3600.0}
-# More line numbers than this are no help to anybody who reads them on a screen.
-_LINES_SHOWN = 20
 _REMAINS = 3
 
 
@@ -64,21 +64,6 @@ class Options:
     password_file: Path | None
     ca_file: Path | None
     today: date
-
-
-@dataclass(frozen=True, slots=True)
-class ReadList:
-    """A work list, read to its end.
-
-    Args:
-        people: who must be told.
-        outcomes: how many rows have which.
-        sha256: of the file.
-    """
-
-    people: Sequence[Person]
-    outcomes: Counter[Outcome]
-    sha256: bytes
 
 
 class Telling:
@@ -108,7 +93,7 @@ class Telling:
         with self._ledger(is_kept=False) as (ledger, key):
             read = self._read(key)
             plan = self._plan(read, ledger)
-        for line in _described(read, plan, self._options.ways):
+        for line in described(read, plan, self._options.ways):
             print(line)
         posted = plan.by[Channel.POST]
         letters = (letter_for(self._template, p, 1, self._options.today) for p in posted)
@@ -117,7 +102,8 @@ class Telling:
             for person, letter in zip(posted, letters, strict=True)
             if not self._printer.can_set(letter)
         ]
-        _tell_unprintable(unprintable)
+        for line in unprintable_told(unprintable):
+            print(line)
         print("nothing was written, sent or recorded")
         return 0
 
@@ -144,10 +130,13 @@ class Telling:
         with self._ledger(is_kept=True) as (ledger, key):
             read = self._read(key)
             plan = self._plan(read, ledger)
-            for line in _described(read, plan, self._options.ways):
+            for line in described(read, plan, self._options.ways):
                 print(line)
             ledger.begin(self._run(read, plan))
-            self._post(plan.by[Channel.POST], ledger)
+            unprintable = self._post(plan.by[Channel.POST], ledger)
+            write_synced(
+                self._options.out / NOT_TOLD_FILE, not_told(plan, unprintable).encode("ascii")
+            )
             states = self._send(plan.by[Channel.EMAIL], ledger)
         remains = states[State.DEFERRED] + states[State.SENDING] + len(plan.unknown)
         return _REMAINS if remains else 0
@@ -192,9 +181,10 @@ class Telling:
             unreachable=len(plan.unreachable),
         )
 
-    def _post(self, people: Sequence[Person], ledger: Ledger) -> None:
+    def _post(self, people: Sequence[Person], ledger: Ledger) -> Sequence[Person]:
+        """Write letters, and return those whose letter cannot be set."""
         if not people:
-            return
+            return ()
         outbox = FolderOutbox(self._options.out / LETTERS_FOLDER)
         posting = Posting(
             self._template, self._printer, ledger, outbox, self._options.today,
@@ -206,7 +196,9 @@ class Telling:
                 done += number
                 shown.update(done, len(people), f"{done:,} of {len(people):,}")
         print(f"{done:,} letters are in {outbox.folder}: to be posted")
-        _tell_unprintable(posting.unprintable)
+        for line in unprintable_told(posting.unprintable):
+            print(line)
+        return posting.unprintable
 
     def _send(self, people: Sequence[Person], ledger: Ledger) -> Counter[State]:
         if not people or self._mail is None:
@@ -241,38 +233,6 @@ class Telling:
                     f"letter.typ, or a text in {language!r}, cannot be typeset",
                     hint="compare it with what concerne notify --new-template writes",
                 )
-
-
-def _described(read: ReadList, plan: Plan, ways: Sequence[Channel]) -> Iterator[str]:
-    counts = ", ".join(f"{read.outcomes[outcome]:,} {outcome}" for outcome in Outcome)
-    yield f"{read.outcomes.total():,} rows: {counts}"
-    yield f"{len(read.people):,} people are exposed; {len(plan.told):,} were told before"
-    yield from (f"to tell by {way}: {len(plan.by[way]):,}" for way in ways)
-    if plan.unknown:
-        yield (
-            f"unknown whether sent: {len(plan.unknown):,} {_lines(plan.unknown)};"
-            " --resend-unknown writes to them again"
-        )
-    if plan.unreachable:
-        chosen = " or ".join(ways)
-        yield f"not reached by {chosen}: {len(plan.unreachable):,} {_lines(plan.unreachable)}"
-    if plan.oversized:
-        yield (
-            f"of these, address too long for a window: {len(plan.oversized):,}"
-            f" {_lines(plan.oversized)}"
-        )
-
-
-def _tell_unprintable(people: Sequence[Person]) -> None:
-    if people:
-        print(f"no glyph for a sign in the name or address: {len(people):,} {_lines(people)}")
-
-
-def _lines(people: Sequence[Person]) -> str:
-    """Return where people stand in the list: never who they are."""
-    numbers = [line for person in people for line in person.lines]
-    shown = ", ".join(str(line) for line in numbers[:_LINES_SHOWN])
-    return f"(lines {shown}{', …' if len(numbers) > _LINES_SHOWN else ''})"
 
 
 def _interval_seconds(rate: str) -> float:

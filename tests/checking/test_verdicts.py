@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.checking.questions import Faults
+from app.checking.questions import CROWDED, Faults
 from app.checking.verdicts import RANKS, judge
 from app.identity.schemes import SCHEMES
 from app.worklist.columns import Outcome
@@ -51,6 +51,9 @@ def test_every_scheme_has_a_rank() -> None:
         ([("name-dob", False)], Faults((("surname", "characters"),)), BAD),
         ([("nir-dob", False), ("name-dob", False)], Faults((("surname", "characters"),)), OUT),
         ([], Faults(row="columns"), BAD),
+        # Only some of what may be meant was asked.
+        ([("nir", False)], Faults((CROWDED,)), BAD),
+        ([("nir", True)], Faults((CROWDED,)), IN),
     ],
 )
 def test_outcomes(answers: list[tuple[str, bool | None]], faults: Faults, outcome: Outcome) -> None:

@@ -130,7 +130,29 @@ def test_a_rehearsal_counts_and_does_nothing(
     assert "10 people are exposed; 0 were told before" in told
     assert "to tell by post: 9" in told
     assert "not reached by post: 1 (lines 11)" in told
+    assert "of these, with a telephone number" not in told
     assert not office.out.exists()
+
+
+def test_who_is_not_told_is_listed_by_line_and_reason(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with office.list.open("a", encoding="utf-8", newline="") as out:
+        added = csv.writer(out, delimiter=";")
+        outcome = ["exposed", "", "nir", ""]
+        added.writerow(["", "王", "", "1 rue X", "", "56000", "Vannes", *[""] * 5, *outcome])
+        added.writerow(["", "B", "", "x" * 200, "", "56000", "Vannes", *[""] * 5, *outcome])
+        added.writerow(["", "C", *[""] * 7, "01 99 00 12 34", "", "", *outcome])
+    assert office.notify() == 0
+    told = capsys.readouterr().out
+    assert "no glyph for a sign in the name or address: 1 (lines 14)" in told
+    assert "not reached by post: 3 (lines 11, 15, 16)" in told
+    assert "of these, with a telephone number: 1 (lines 16)" in told
+    listed = (office.out / "not-told.csv").read_text(encoding="ascii").splitlines()
+    assert listed == [
+        "line;why", "11;no channel", "14;no glyph for a sign", "15;address too long",
+        "16;no channel",
+    ]  # fmt: skip
 
 
 def test_specimens_say_so_and_record_nothing(office: Office) -> None:
