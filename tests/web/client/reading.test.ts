@@ -324,12 +324,23 @@ describe('what a row asks', () => {
   });
 
   test('a row with too many readings says so, and asks as it stands', () => {
-    const many = new RecordReader({ fields: new Map([['phone', [0]]]), formats: [] }, ['phone']);
-    const cell = Array.from({ length: ROW_INPUTS_MAXIMUM + 1 }, (_, n) =>
-      `01 99 00 ${String(Math.floor(n / 100)).padStart(2, '0')} ${String(n % 100).padStart(2, '0')}`,
-    ).join('/');
-    // Longer than any identifier: no rule looks at it.
-    deepEqual(many.read({ line: 2, cells: [cell], isRagged: false }).inputs, []);
+    const names = new Map([
+      ['surname', [0, 1, 2, 3]],
+      ['given_name', [4, 5, 6]],
+      ['birth_date', [7, 8]],
+    ]);
+    const many = new RecordReader({ fields: names, formats: ['%d/%m/%y'] }, ['name-dob']);
+    const row = ['AAA-BBB EP CCC-DDD', 'EEE-FFF', 'GGG-HHH', 'III-JJJ', 'MARIE ANNE', 'ZOE LEA', 'EVE'];
+    const crowded = many.read({ line: 2, cells: [...row, '01/02/03', '05/06/07'], isRagged: false });
+    deepEqual(crowded.faults, { values: [], row: 'too many other readings' });
+    equal(crowded.inputs.length, 4 * 3 * 4);
+    ok(crowded.inputs.length <= ROW_INPUTS_MAXIMUM);
+  });
+
+  test('a cell that is longer than any identifier is searched by no rule', () => {
+    const cell = Array.from({ length: 20 }, () => '01 99 00 00 01').join('/');
+    const { inputs, faults } = read('', '', '', '', '', cell);
+    deepEqual([inputs, faults.values], [[], [['phone', 'length']]]);
   });
 
   test('a ragged row asks nothing', () => {

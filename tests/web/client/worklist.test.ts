@@ -41,7 +41,12 @@ describe('what is said of a row', () => {
     ['a fault as strong', [['email', false]], faulty('phone'), 'could not be checked'],
     ['a fault weaker than what was asked', [['nir', false]], faulty('phone'), 'not exposed'],
     ['a ragged row', [], { values: [], row: 'columns' }, 'could not be checked'],
-    ['too many readings', [['nir', false]], { values: [], row: 'too many readings' }, 'could not be checked'],
+    [
+      'too many readings',
+      [['nir', false]],
+      { values: [], row: 'too many other readings' },
+      'could not be checked',
+    ],
     ['a scheme without a rank', [['other', false]], faulty('phone'), 'could not be checked'],
   ];
   for (const [name, answers, faults, outcome] of cases) {

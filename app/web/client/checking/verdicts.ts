@@ -99,7 +99,7 @@ function tell({ values, row }: Faults): string {
     return `${UNREADABLE_ROW}: ${REASONS[row]}`;
   }
   const texts = values.map(([field, reason]) => `${FIELDS[field] ?? field}: ${REASONS[reason] ?? reason}`);
-  return joined(...new Set(texts), row === TOO_MANY_READINGS ? row : '');
+  return joined(...new Set(texts), row === TOO_MANY_READINGS ? `row: ${row}` : '');
 }
 
 function joined(...parts: readonly string[]): string {

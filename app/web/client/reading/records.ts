@@ -9,7 +9,7 @@ import type { Row } from './sources/rows.ts';
 /** More inputs than this in one row are a mistake in it. */
 export const ROW_INPUTS_MAXIMUM = 64;
 export const RAGGED = 'columns';
-export const TOO_MANY_READINGS = 'too many readings';
+export const TOO_MANY_READINGS = 'too many other readings';
 
 /** Which columns of a file hold which field, by position from 0. */
 export interface Mapping {
