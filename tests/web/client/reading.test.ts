@@ -13,7 +13,7 @@ import { openTable } from '../../../app/web/client/reading/sources/opening.ts';
 import { InvalidSource, type Table } from '../../../app/web/client/reading/sources/rows.ts';
 import { chosenFormats, lookAt, orderOf } from '../../../app/web/client/reading/suggestion/recognition.ts';
 import { suggestRoles } from '../../../app/web/client/reading/suggestion/roles.ts';
-import { isTwiceDecoded } from '../../../app/web/client/reading/variants/rules.ts';
+import { decodedOnce } from '../../../app/web/client/reading/variants/redecoding.ts';
 import { workbookOf } from './workbooks.ts';
 
 const NIR = '185055695004846';
@@ -315,13 +315,20 @@ describe('what a row asks', () => {
     deepEqual(read('', '', '', '', '', '01 99 00 00 01 poste 12').inputs, []);
   });
 
-  test('letters that were decoded twice are not taken for others', () => {
-    ok(isTwiceDecoded('LefÃ¨vre') && isTwiceDecoded('Ã‰lÃ©onore'));
-    ok(!isTwiceDecoded('Éléonore') && !isTwiceDecoded('São') && !isTwiceDecoded('SÃO'));
-    deepEqual(read('', '12/05/1985', 'LefÃ¨vre', '', 'Zoé', '').faults.values, [
-      ['surname', 'letters are damaged'],
-    ]);
-  });
+  for (const [damaged, meant] of [
+    ['LefÃ¨vre', 'Lefèvre'],
+    ['Ã‰lÃ©onore', 'Éléonore'],
+    ['Lâ€™Helgouac’h'.replace('’', 'â€™'), 'L’Helgouac’h'],
+    ['√âl√©onore', 'Éléonore'],
+    ['├ël├®onore', 'Éléonore'],
+    ['\u00c3\u008ele', 'Îl'.concat('e')],
+  ] as const) {
+    test(`${damaged} was ${meant}`, () => deepEqual(decodedOnce(damaged), [meant]));
+  }
+
+  for (const text of ['Éléonore', 'São', 'SÃO', 'LEFEVRE', 'É’', 'Œuvrard']) {
+    test(`${text} is taken for nothing else`, () => deepEqual(decodedOnce(text), []));
+  }
 
   test('a row with too many readings says so, and asks as it stands', () => {
     const names = new Map([

@@ -8,10 +8,9 @@ import { MAX_CHARACTERS } from '../identity/characters.ts';
 import { normaliseField } from '../identity/schemes.ts';
 import { type DateFormat, possibleBirthDates } from './dates.ts';
 import { isRoundedNir, isRoundNir } from './variants/numbers.ts';
-import { isTwiceDecoded, otherReadings, type Rule, rulesFor } from './variants/rules.ts';
+import { otherReadings, type Rule, rulesFor } from './variants/rules.ts';
 
 export const ROUNDED = 'rounded by a spreadsheet';
-export const TWICE_DECODED = 'letters are damaged';
 
 /** What one row says in one field. */
 export interface Values {
@@ -91,9 +90,6 @@ export class FieldReader {
     if (this.#name === 'nir' && isRoundNir(value)) {
       throw new InvalidField('nir', 'format', 'a number that nobody has');
     }
-    if (this.#name !== 'nir' && isTwiceDecoded(cell)) {
-      throw new InvalidField(this.#name, 'characters', 'letters that are several others');
-    }
     return [value];
   }
 
@@ -113,6 +109,6 @@ export class FieldReader {
     if (this.#name === 'nir' && (isRoundedNir(cell) || /^[0-9]{7}0{6,8}$/.test(cell))) {
       return ROUNDED;
     }
-    return this.#name !== 'nir' && isTwiceDecoded(cell) ? TWICE_DECODED : refusal.reason;
+    return refusal.reason;
   }
 }

@@ -3,6 +3,7 @@
 // A browser knows the encodings by other names, and has no code page 850, which a list that a
 // program of today writes is not in.
 
+import { withoutControls } from './codepages.ts';
 import { InvalidSource } from './rows.ts';
 
 /** One physical line. */
@@ -32,10 +33,6 @@ const MIXED_CASES = new RegExp(
   `${SMALL}(?=[À-ÖØ-ÞŒŸ])|${CAPITAL}[À-ÖØ-ÞŒŸ](?=${SMALL})|${CAPITAL}${CAPITAL}(?=[ß-öø-ÿœ])`,
   'g',
 );
-// Windows-1252 from 0x80 to 0x9f. Some runtimes take it for Latin-1, which has control characters
-// there: they are put right. Where the encoding has none, the control character stays.
-const WINDOWS_1252 =
-  '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 const CARRIAGE_RETURN = 0x0d;
 const LINE_FEED = 0x0a;
 
@@ -140,10 +137,7 @@ function oldEncoding(lines: readonly Uint8Array[], utf8: TextDecoder): string {
 function decoderOf(encoding: string): (line: Uint8Array) => string {
   const decoder = new TextDecoder(encoding);
   return encoding === 'windows-1252'
-    ? (line) =>
-        decoder
-          .decode(line)
-          .replace(/[\u0080-\u009f]/g, (letter) => WINDOWS_1252[letter.charCodeAt(0) - 128] ?? letter)
+    ? (line) => withoutControls(decoder.decode(line))
     : (line) => decoder.decode(line);
 }
 

@@ -1,12 +1,9 @@
 // The rules by which a cell is read in more than one way: their fields and order.
-//
-// One rule of the Python twin is not here: text that was decoded twice (Ã‰lÃ©onore). A browser
-// cannot encode the old encodings that it takes; a cell that looks so is not read, and its row
-// could not be checked (`isTwiceDecoded`).
 
 import { severalAddresses, severalNumbers } from './contacts.ts';
 import { doubleNames, marriedNames, severalGivenNames, withoutTitles } from './names.ts';
 import { wholeNumber, zeroForO } from './numbers.ts';
+import { decodedOnce } from './redecoding.ts';
 
 /** One way to read a cell otherwise than as it stands. */
 export interface Rule {
@@ -17,7 +14,10 @@ export interface Rule {
   readonly isRescue: boolean;
 }
 
+// In the order in which they are asked: a repaired text shows its titles, and what is left without
+// them its two names, of which one is double.
 const RULES: readonly Rule[] = [
+  { fields: ['surname', 'given_name', 'email'], read: decodedOnce, isRescue: false },
   { fields: ['surname', 'given_name'], read: withoutTitles, isRescue: false },
   { fields: ['surname'], read: marriedNames, isRescue: false },
   { fields: ['surname'], read: doubleNames, isRescue: false },
@@ -27,8 +27,6 @@ const RULES: readonly Rule[] = [
   { fields: ['phone'], read: severalNumbers, isRescue: true },
   { fields: ['email'], read: severalAddresses, isRescue: true },
 ];
-// UTF-8's two bytes for a letter with an accent, read in Windows-1252, in Mac Roman, in page 850.
-const TWICE_DECODED = /â€|Â[\u0080-\u00bf]|Ã[\u0080-\u00bf‚-™ŒœŠšŸŽžƒˆ˜–—‘’“”•…‰‹›€]|√[\u0080-\u2265]|├[^\x00-\x7f]/;
 
 /** A field's rules in their order. */
 export function rulesFor(field: string): readonly Rule[] {
@@ -45,9 +43,4 @@ export function otherReadings(text: string, rules: readonly Rule[]): string[] {
     });
   }
   return [...new Set(texts)].filter((found) => found !== text);
-}
-
-/** Whether a text looks as if it was decoded twice; its letters are then others' letters. */
-export function isTwiceDecoded(text: string): boolean {
-  return TWICE_DECODED.test(text);
 }
