@@ -25,6 +25,7 @@ def serving(
     trusted_proxies: Sequence[str] = (),
     certificate: Path | None = None,
     verify: ssl.SSLContext | bool = True,
+    port: int = 0,
 ) -> Iterator[httpx.Client]:
     """Yield an HTTP client whose base URL is the running application.
 
@@ -33,10 +34,11 @@ def serving(
         trusted_proxies: whose X-Forwarded-For is believed.
         certificate: a key and its certificate in one file, to serve over TLS.
         verify: what the client believes of certificates.
+        port: where; 0 is any that is free.
     """
     config = uvicorn.Config(
         app,
-        port=0,
+        port=port,
         ws="none",
         log_config=None,
         access_log=False,
@@ -65,8 +67,8 @@ def serving(
 
 
 @contextmanager
-def serving_settings(settings: Settings) -> Iterator[httpx.Client]:
+def serving_settings(settings: Settings, *, port: int = 0) -> Iterator[httpx.Client]:
     """Serve the real application as these settings describe it."""
     app = create_app(wire(settings))
-    with serving(app, trusted_proxies=settings.trusted_proxies) as client:
+    with serving(app, trusted_proxies=settings.trusted_proxies, port=port) as client:
         yield client
