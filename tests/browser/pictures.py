@@ -1,6 +1,7 @@
-"""Takes the README's pictures of the three answers anew: `scripts/pictures`.
+"""Takes the README's pictures anew: `scripts/pictures`.
 
-In a phone's width, each in another language or colour scheme, of people who are made up.
+The three answers in a phone's width, each in another language or colour scheme; a laboratory's
+list before and after it is checked. All of people who are made up.
 """
 
 from __future__ import annotations
@@ -10,12 +11,23 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import Browser
+
 from app.cli.ingestion import run_ingest
 from app.settings import Settings
 from app.synthesis.leak import synthesise
 from app.synthesis.mapping import MAPPING_TOML
 from tests.browser.asking import ask
 from tests.browser.browsers import PHONE, browsing, opening
+from tests.browser.laboratory import (
+    PATHS,
+    choose,
+    finish,
+    laboratory,
+    people,
+    sign_in,
+    write_list,
+)
 from tests.serving import serving_settings
 
 FOLDER = Path(__file__).parent / "pictures"
@@ -43,6 +55,23 @@ def main() -> None:
                     line = next(t for t in truth if t["exposed"] is (answer == "yes"))
                     assert ask(page, line) == answer
                     page.screenshot(path=FOLDER / f"{answer}.png")
+            take_list(browser, f"{client.base_url}{PATHS['fr']}", settings, truth, folder)
+
+
+def take_list(
+    browser: Browser, address: str, settings: Settings, truth: list[dict[str, Any]], folder: Path
+) -> None:
+    """Take the laboratory's page: its columns, and its result."""
+    lab = laboratory(settings.data, schemes=("nir-dob",), declared=1000)
+    listed = write_list(folder / "patients.csv", people(truth))
+    with opening(browser, address, viewport=SHOWN, device_scale_factor=2) as page:
+        sign_in(page, lab)
+        choose(page, listed)
+        page.wait_for_selector("#step-columns:visible")
+        page.screenshot(path=FOLDER / "columns.png")
+        page.click("#begin")
+        finish(page)
+        page.screenshot(path=FOLDER / "result.png")
 
 
 def made_up(folder: Path, settings: Settings) -> list[dict[str, Any]]:

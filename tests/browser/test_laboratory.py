@@ -155,6 +155,48 @@ def test_a_list_is_checked_and_nothing_of_it_is_left(
     assert spent(lab_site, lab) == {"nir-dob": len(lines), "phone": len(lines)}
 
 
+def test_a_file_can_be_dropped(
+    browser: Browser, lab_site: str, lab: Issued, listed: Path, lines: list[dict[str, Any]]
+) -> None:
+    """On its place; beside it, the browser is kept from opening it instead of the page."""
+    drop = """([selector, text]) => {
+        const files = new DataTransfer();
+        files.items.add(new File([text], 'patients.csv'));
+        const event = new DragEvent('drop', {
+            bubbles: true, cancelable: true, dataTransfer: files,
+        });
+        return document.querySelector(selector).dispatchEvent(event);
+    }"""
+    with opening(browser, lab_site + PATHS["fr"]) as page:
+        sign_in(page, lab)
+        text = listed.read_text(encoding="cp1252")
+        assert page.evaluate(drop, ["h1", text]) is False
+        assert page.locator("#step-file").is_visible()
+        assert page.evaluate(drop, ["#drop", text]) is False
+        page.wait_for_selector("#step-columns:visible")
+        page.click("#begin")
+        finish(page)
+        check_answers(page, lines)
+
+
+def test_the_leak_that_is_chosen_is_the_one_that_is_asked(
+    browser: Browser, several: Settings, leak: Leak, listed: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(several.data, tmp_path / "data")
+    settings = leak.settings(data=tmp_path / "data")
+    lab = laboratory(settings.data, schemes=("nir-dob", "nir"), declared=1000)
+    with serving_settings(settings) as client, opening(browser, "about:blank") as page:
+        asked: list[str] = []
+        page.on("request", lambda r: asked.append(r.url) if "/evaluations" in r.url else None)
+        page.goto(f"{client.base_url}{PATHS['en']}")
+        sign_in(page, lab)
+        assert page.locator("#dataset option").count() == 4
+        page.select_option("#dataset", "both")
+        begin(page, listed)
+        finish(page)
+    assert {url.split("/v1/datasets/")[1].split("/")[0] for url in asked} == {"both"}
+
+
 def test_a_reload_in_the_middle_loses_nothing_and_spends_nothing_twice(
     browser: Browser, lab_site: str, lab: Issued, listed: Path, lines: list[dict[str, Any]]
 ) -> None:

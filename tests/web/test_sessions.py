@@ -121,6 +121,18 @@ def test_signing_out_ends_it_on_the_server_too(site: httpx.Client, house: Path) 
     )
 
 
+def test_signing_in_again_ends_the_session_before(site: httpx.Client, house: Path) -> None:
+    lab = issued(house)
+    sign_in(site, lab.credential.text)
+    before = site.cookies[COOKIE]
+    sign_in(site, lab.credential.text)
+    assert site.cookies[COOKIE] != before
+    assert site.get("/v1/client").status_code == 200
+    site.cookies.clear()
+    old = {"Cookie": f"{COOKIE}={before}"}
+    assert_problem(site.get("/v1/client", headers=old), 401, "credential-refused")
+
+
 def test_a_revocation_and_a_rotation_end_it_with_the_next_request(
     site: httpx.Client, house: Path, engine: Engine
 ) -> None:

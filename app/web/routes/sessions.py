@@ -38,6 +38,8 @@ def add_routes(routes: APIRouter, services: Services) -> None:
             refused.take(block)
             raise
         delay.succeeded(block)
+        # Whoever signs in again leaves no session behind that nobody has the cookie of.
+        await run_in_threadpool(sessions.end, token_of(request.scope))
         response = Response(status_code=_NO_CONTENT)
         keep_session(request.scope, response, token)
         return response

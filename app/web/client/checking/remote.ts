@@ -2,7 +2,13 @@
 // with all ranges at once.
 
 import type { Blinded } from '../crypto/oprf.ts';
-import { EpochGone, InvalidMessage, ServerRefused, ServerUnreachable, WrongRangeLength } from '../errors.ts';
+import {
+  EpochGone,
+  InvalidMessage,
+  ServerRefused,
+  ServerUnreachable,
+  WrongRangeLength,
+} from '../errors.ts';
 import { SCHEMES } from '../identity/schemes.ts';
 import { Batch } from '../protocol/client.ts';
 import { FINGERPRINT_BYTES } from '../protocol/fingerprints.ts';

@@ -28,7 +28,7 @@ const EPOCHS_TRIED = 5;
 
 /** Is told how far a check is. */
 export interface Observer {
-  /** Distinct questions that are answered for, those of before a reload too. */
+  /** Distinct questions that are computed, those of before a reload too: the rest is quick. */
   progressed(done: number, total: number): void;
   /** Called before a pause after which something is tried again, and with null after it. */
   waiting(seconds: number | null): void;
@@ -131,10 +131,10 @@ export class Check {
     for (const [question, location] of kept) {
       locations.set(question, location);
     }
-    this.#progress(kept.size);
     const left = [...inputs.keys()].filter((question) => !locations.has(question));
     const ready = left.filter((question) => asking.prepared.has(question));
     const unprepared = left.filter((question) => !asking.prepared.has(question));
+    this.#progress(inputs.length - unprepared.length);
     for (let at = 0; at < ready.length; at += BATCH_MAXIMUM) {
       await this.#evaluate(asking, ready.slice(at, at + BATCH_MAXIMUM));
     }
@@ -166,6 +166,7 @@ export class Check {
             asking.prepared.set(question, each);
           }
         });
+        this.#progress(chosen.length);
         pending.push(...chosen);
         if (pending.length >= BATCH_MAXIMUM || Date.now() - since > BATCH_SECONDS * 1000) {
           const batch = pending.splice(0, BATCH_MAXIMUM);
@@ -220,7 +221,6 @@ export class Check {
     });
     const inputs = batch.map((question) => asking.inputs[question] ?? new Uint8Array());
     await this.#state.keep(parameters.scheme, parameters.epoch, inputs, located);
-    this.#progress(batch.length);
   }
 
   #progress(count: number): void {

@@ -98,7 +98,9 @@ function tell({ values, row }: Faults): string {
   if (row === RAGGED) {
     return `${UNREADABLE_ROW}: ${REASONS[row]}`;
   }
-  const texts = values.map(([field, reason]) => `${FIELDS[field] ?? field}: ${REASONS[reason] ?? reason}`);
+  const texts = values.map(
+    ([field, reason]) => `${FIELDS[field] ?? field}: ${REASONS[reason] ?? reason}`,
+  );
   return joined(...new Set(texts), row === TOO_MANY_READINGS ? `row: ${row}` : '');
 }
 

@@ -40,7 +40,7 @@ export class Running {
     this.tell('text-running');
   }
 
-  /** So many questions are answered for. */
+  /** So many questions are computed. */
   progressed(done: number, total: number): void {
     if (this.#done === 0 || done < this.#done) {
       // What an earlier run left came at once, and a new key begins again: neither is a pace.

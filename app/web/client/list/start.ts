@@ -385,7 +385,7 @@ class ListPage {
   }
 }
 
-/** What was checked already has the columns that a check adds: twice, nobody could tell them apart. */
+/** A list that was checked already has the columns that a check adds: twice, none would tell. */
 function checkIsNoWorkList({ header }: Table): void {
   if (ADDED.some((name) => header.includes(name))) {
     throw new InvalidSource('work-list');

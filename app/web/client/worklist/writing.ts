@@ -58,7 +58,9 @@ export function writeWorkbook(
   texts: SummaryTexts,
 ): Blob {
   const list = sheet(worklistRows(table, findings), (cell) => text(cell));
-  const summary = sheet(texts.lines, (cell) => (typeof cell === 'number' ? number(cell) : text(cell)));
+  const summary = sheet(texts.lines, (cell) =>
+    typeof cell === 'number' ? number(cell) : text(cell),
+  );
   const zipped = zipSync(
     {
       '[Content_Types].xml': strToU8(contentTypes()),

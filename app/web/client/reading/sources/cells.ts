@@ -43,7 +43,9 @@ export function dayText(serial: number, is1904: boolean): string | null {
 }
 
 // Of the built-in formats, those that show a day (ECMA-376 part 1, 18.8.30).
-const BUILT_IN_DAYS = new Set([14, 15, 16, 17, 22, 27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58]);
+const BUILT_IN_DAYS = new Set([
+  14, 15, 16, 17, 22, 27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58,
+]);
 // Colours and conditions, and text in quotes or after a backslash, are no part of a date's letters.
 const NOT_LETTERS = /\[(?!h+\]|m+\]|s+\])[^\]]*\]|"[^"]*"|\\.|_./gi;
 

@@ -54,8 +54,9 @@ export function suggestRoles({ header, rows }: Table): Suggestion[] {
   const facts = columns.map(lookAt);
   const nir = bestNir(facts);
   const born = bestBirthDate(header, columns, facts, nir);
+  const others = facts.map((each, at) => roleOf(plainWords(header[at] ?? ''), each));
   return facts.map((each, at) => ({
-    role: at === nir ? 'nir' : at === born ? 'birth_date' : roleOf(plainWords(header[at] ?? ''), each),
+    role: at === nir ? 'nir' : at === born ? 'birth_date' : (others[at] ?? 'none'),
     order: orderOf(each),
     facts: each,
   }));
