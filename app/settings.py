@@ -8,6 +8,7 @@ the frozen result down.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from ipaddress import ip_network
 from pathlib import Path
@@ -28,6 +29,7 @@ from app.errors import InvalidSettings
 PREFIX = "CONCERNE_"
 CONFIG_VARIABLE = "CONCERNE_CONFIG"
 UNLIMITED = "unlimited"
+_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 
 StretchName = Literal["owasp-19-mib", "rfc-9106-64-mib", "insecure-test-only"]
 
@@ -42,6 +44,10 @@ class Settings(BaseSettings):
     data: Path = Field(Path("var"), description="the one folder for database and keys")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on")
+
+    public_address: str | None = Field(
+        None, description="https://… that feeds and metadata call this site by; none: as asked"
+    )
 
     stretch_profile: StretchName = Field(
         "owasp-19-mib", description="cost of one guess, for datasets ingested from now on"
@@ -106,6 +112,13 @@ class Settings(BaseSettings):
     def _check_limit(cls, value: str) -> str:
         if value != UNLIMITED:
             parse_many(value)
+        return value
+
+    @field_validator("public_address")
+    @classmethod
+    def _check_address(cls, value: str | None) -> str | None:
+        if value is not None and not _ADDRESS.fullmatch(value):
+            raise ValueError("write it as https://leaks.example, without a path")
         return value
 
     @field_validator("trusted_proxies", mode="before")

@@ -18,9 +18,11 @@ from app.exposure.keyholder import LocalKeyHolder
 from app.exposure.stretching import BoundedPool
 from app.lifecycle.clearing import Clearing
 from app.lifecycle.erasure import Erasing, Sweeping
+from app.lifecycle.history import History
 from app.logs import configure_logs
 from app.plaintext.process import confine, is_confined
 from app.settings import Settings, load_settings
+from app.storage.audit import SqlAuditTrail
 from app.storage.clearing import SqlClearingStore
 from app.storage.clients import SqlClientStore
 from app.storage.engine import open_database
@@ -66,6 +68,7 @@ def wire(settings: Settings) -> Services:
         registry=Registry(clients),
         spending=Spending(clients),
         batches=BoundedPool(workers=settings.threads, waiting=settings.lookup_queue),
+        history=History(SqlAuditTrail(engine)),
     )
 
 

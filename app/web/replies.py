@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from fastapi import Response
 
@@ -15,7 +16,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _MEDIA_TYPE = "application/json"
 
 
-def json_reply(document: Json) -> Response:
+def json_reply(document: Json | Sequence[object]) -> Response:
     """Write a document as JSON."""
     return Response(_dump(document), media_type=_MEDIA_TYPE)
 
@@ -25,5 +26,5 @@ def lookup_reply(document: Json) -> Response:
     return Response(_dump(document).ljust(LOOKUP_BODY_BYTES), media_type=_MEDIA_TYPE)
 
 
-def _dump(document: Json) -> bytes:
+def _dump(document: Json | Sequence[object]) -> bytes:
     return _ENCODER.encode(document).encode()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_pascal
 
 from app.identity.schemes import FIELD_NAMES
 
@@ -27,6 +28,10 @@ def _example(**example: Any) -> ConfigDict:
     return ConfigDict(
         extra="forbid", hide_input_in_errors=True, json_schema_extra={"examples": [example]}
     )
+
+
+# As Have I Been Pwned's API v3 spells its fields.
+_PASCAL = ConfigDict(alias_generator=to_pascal, hide_input_in_errors=True)
 
 
 class LookupBody(BaseModel):
@@ -81,6 +86,23 @@ class RangeQuestion(SchemePath):
 
     prefix: int
     epoch: int
+
+
+class BreachPath(BaseModel):
+    """Which breach, by its name."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    name: _Text
+
+
+class BreachesQuestion(BaseModel):
+    """Which breaches; in a parameter's name, cases are not told apart."""
+
+    model_config = _PASCAL
+
+    domain: _Text | None = None
+    is_spam_list: bool | None = None
 
 
 class LookupReply(BaseModel):
@@ -215,6 +237,54 @@ class ClientReply(BaseModel):
     role: str
     expires_on: str
     schemes: dict[str, GrantReply]
+
+
+class BreachReply(BaseModel):
+    """One dataset, named and typed as Have I Been Pwned's API v3 does it."""
+
+    model_config = _PASCAL | _example(
+        Name="demo",
+        Title="Fuite inventée (made-up leak)",
+        Domain="",
+        BreachDate="2021-02-23",
+        AddedDate="2026-01-02T03:04:05Z",
+        ModifiedDate="2026-01-02T03:04:05Z",
+        PwnCount=489838,
+        Description="This file is made up.",
+        LogoPath="",
+        Attribution=None,
+        DisclosureUrl=None,
+        DataClasses=["Dates of birth", "Social security numbers"],
+        IsVerified=False,
+        IsFabricated=False,
+        IsSensitive=True,
+        IsRetired=False,
+        IsSpamList=False,
+        IsMalware=False,
+        IsSubscriptionFree=False,
+        IsStealerLog=False,
+    )
+
+    name: str
+    title: str
+    domain: str
+    breach_date: str
+    added_date: str
+    modified_date: str
+    pwn_count: int
+    description: str
+    logo_path: str
+    attribution: str | None
+    disclosure_url: str | None
+    data_classes: list[str]
+    is_verified: bool
+    is_fabricated: bool
+    is_sensitive: bool
+    is_retired: bool
+    is_spam_list: bool
+    is_malware: bool
+    is_subscription_free: bool
+    is_stealer_log: bool
 
 
 class HealthReply(BaseModel):

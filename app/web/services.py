@@ -10,6 +10,7 @@ from app.exposure.addresses import BlockDigests
 from app.exposure.answering import Answering
 from app.exposure.stretching import BoundedPool
 from app.lifecycle.erasure import Sweeping
+from app.lifecycle.history import History
 from app.settings import Settings
 from app.web.limits import Limits
 
@@ -20,6 +21,7 @@ class Services:
 
     Args:
         batches: where clients' batches are evaluated, so that they cannot take every thread.
+        history: what was published, corrected and erased.
     """
 
     settings: Settings
@@ -30,3 +32,4 @@ class Services:
     registry: Registry
     spending: Spending
     batches: BoundedPool
+    history: History

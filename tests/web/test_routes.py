@@ -298,6 +298,10 @@ def test_health_and_readiness(http: httpx.Client) -> None:
 def test_the_description_covers_every_route_with_examples(http: httpx.Client) -> None:
     document = http.get("/openapi.json").json()
     assert sorted(document["paths"]) == [
+        "/api/v3/breach/{name}",
+        "/api/v3/breaches",
+        "/api/v3/dataclasses",
+        "/api/v3/latestbreach",
         "/healthz",
         "/readyz",
         "/v1/client",

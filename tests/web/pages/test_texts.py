@@ -28,8 +28,9 @@ NOT_PROMISED = re.compile(r"(?i)anonym|supprimé[es]* de façon sûre|securely d
 
 def extracted() -> set[MESSAGE]:
     """Return every string of the templates."""
-    methods = [("**.html", "jinja2")]
-    options = {"**.html": {"trimmed": "true", "silent": "false"}}
+    patterns = ("**.html", "**.atom")
+    methods = [(pattern, "jinja2") for pattern in patterns]
+    options = {pattern: {"trimmed": "true", "silent": "false"} for pattern in patterns}
     found = extract_from_dir(TEMPLATES, methods, options)
     return {message for _, _, message, _, _ in found}
 
