@@ -39,6 +39,7 @@
     ├── SchemeNotPermitted         the caller may not ask by this scheme
     ├── RoleNotPermitted           the caller's role does not have what is asked for
     ├── CredentialRefused          no credential that is valid now, for whatever reason
+    ├── CrossSiteRequest           another site had a browser send it
     ├── QuotaExhausted             more than the caller's quota; nothing was computed or spent
     ├── UnknownClient
     ├── ClientRevoked              a client who was revoked stays so
@@ -234,6 +235,10 @@ class RoleNotPermitted(ConcerneError):
 
 class CredentialRefused(ConcerneError):
     """No credential that is valid now came; which of the reasons it is, nobody is told."""
+
+
+class CrossSiteRequest(ConcerneError):
+    """A request that another site had somebody's browser send; nothing was done for it."""
 
 
 class QuotaExhausted(ConcerneError):

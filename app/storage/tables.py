@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, Column, DateTime, LargeBinary, MetaData, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 def _optional_json() -> Column[Any]:
@@ -208,3 +208,15 @@ class SpentElement(Table, table=True):
 
     grant_id: int = Field(foreign_key="client_grant.id", ondelete="CASCADE", primary_key=True)
     digest: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+
+
+class ClientSession(Table, table=True):
+    """A session on the laboratory's page: digests of its token and of its credential, no more."""
+
+    __tablename__: ClassVar[Any] = "client_session"
+
+    digest: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    client_id: int = Field(foreign_key="client.id", ondelete="CASCADE")
+    credential: bytes
+    began_at: datetime = Field(sa_type=DateTime(timezone=True))
+    used_at: datetime = Field(sa_type=DateTime(timezone=True))

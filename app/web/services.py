@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.clients.registry import Registry
+from app.clients.sessions import Sessions
 from app.clients.spending import Spending
 from app.exposure.addresses import BlockDigests
 from app.exposure.answering import Answering
@@ -29,4 +30,5 @@ class Services:
     digests: BlockDigests
     registry: Registry
     spending: Spending
+    sessions: Sessions
     batches: BoundedPool

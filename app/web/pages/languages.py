@@ -17,6 +17,7 @@ class Page(Enum):
     HOW = "how"
     LEAK = "leak"
     LEGAL = "legal"
+    LABORATORY = "laboratory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ FRENCH: Final = Language(
         Page.HOW: "/fr/fonctionnement",
         Page.LEAK: "/fr/fuites/{dataset}",
         Page.LEGAL: "/fr/mentions-legales",
+        Page.LABORATORY: "/fr/laboratoire",
     },
 )
 ENGLISH: Final = Language(
@@ -69,6 +71,7 @@ ENGLISH: Final = Language(
         Page.HOW: "/en/how-it-works",
         Page.LEAK: "/en/leaks/{dataset}",
         Page.LEGAL: "/en/legal-notice",
+        Page.LABORATORY: "/en/laboratory",
     },
 )
 LANGUAGES: Final = (FRENCH, ENGLISH)
