@@ -14,6 +14,8 @@
     │   ├── InvalidMessage         a protocol message of the wrong shape
     │   ├── InvalidCredential      a text that is no credential, or was not copied to the letter
     │   ├── InvalidSettings        a setting that cannot be used
+    │   ├── ReportExpired          a scope report that is not to be taken for current any more
+    │   ├── SampleTooSmall         fewer identifiers than a share can be told of
     │   └── UnknownScheme
     ├── CryptographyError          what a peer, a file or a caller gave does not hold
     │   ├── InvalidElement         32 bytes that are no canonical ristretto255 encoding
@@ -26,12 +28,14 @@
     │   ├── ProofMismatch          the proof does not hold: another key, or items out of place
     │   ├── StretchRefused         stretch parameters beyond what a client accepts
     │   ├── SignatureMismatch      a signed document that its key did not sign, or of another kind
+    │   ├── SealBroken             sealed bytes that were changed, or that another key sealed
     │   └── AuditBroken            a link of the audit trail that does not hold
     ├── KeyRingError               the key ring on disk
     │   ├── KeyMissing
     │   ├── KeyExists
     │   └── KeyRingUnsafe          file modes that let others read a key
     ├── UnknownDataset
+    ├── ScopeWithheld              a scope report that would tell of too few people
     ├── DatasetExists              the slug is taken
     ├── StateRefused               what is asked cannot follow the state that the dataset is in
     ├── IngestRunning              an ingest, or another command, holds the dataset
@@ -39,6 +43,7 @@
     ├── SchemeNotPermitted         the caller may not ask by this scheme
     ├── RoleNotPermitted           the caller's role does not have what is asked for
     ├── CredentialRefused          no credential that is valid now, for whatever reason
+    ├── CrossSiteRequest           another site had a browser send it
     ├── QuotaExhausted             more than the caller's quota; nothing was computed or spent
     ├── UnknownClient
     ├── ClientRevoked              a client who was revoked stays so
@@ -133,6 +138,14 @@ class InvalidSettings(InvalidInput):
     """A setting cannot be used."""
 
 
+class ReportExpired(InvalidInput):
+    """A scope report is signed as it should be, and is not to be taken for current any more."""
+
+
+class SampleTooSmall(InvalidInput):
+    """A file gives fewer identifiers than a share can be told of."""
+
+
 class UnknownScheme(InvalidInput):
     """No scheme has that name."""
 
@@ -184,6 +197,10 @@ class SignatureMismatch(CryptographyError):
     """A signed document was not signed by this key, is damaged, or is of another kind."""
 
 
+class SealBroken(CryptographyError):
+    """Sealed bytes were changed, or another key sealed them."""
+
+
 class AuditBroken(CryptographyError):
     """A link of the audit trail does not hold: something was changed, taken out or put in."""
 
@@ -206,6 +223,10 @@ class KeyRingUnsafe(KeyRingError):
 
 class UnknownDataset(ConcerneError):
     """No published dataset has that slug."""
+
+
+class ScopeWithheld(ConcerneError):
+    """A scope report is not given: it was not counted, or would tell of too few people."""
 
 
 class DatasetExists(ConcerneError):
@@ -234,6 +255,10 @@ class RoleNotPermitted(ConcerneError):
 
 class CredentialRefused(ConcerneError):
     """No credential that is valid now came; which of the reasons it is, nobody is told."""
+
+
+class CrossSiteRequest(ConcerneError):
+    """A request that another site had somebody's browser send; nothing was done for it."""
 
 
 class QuotaExhausted(ConcerneError):

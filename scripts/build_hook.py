@@ -1,4 +1,4 @@
-"""Has the pages' script built when the package is: a wheel, a source archive, or in place."""
+"""Has the pages' scripts built when the package is: a wheel, a source archive, or in place."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SCRIPT = Path("app/web/static/built/page.js")
-# Only a source archive has it; the script in it was built from the sources beside it.
+SCRIPTS = tuple(Path("app/web/static/built", name) for name in ("page.js", "list.js"))
+# Only a source archive has it; the scripts in it were built from the sources beside it.
 ARCHIVE_MARK = Path("PKG-INFO")
 
 
@@ -22,7 +22,8 @@ class ClientBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # its conf
         """Build before files are collected."""
         del version, build_data
         root = Path(self.root)
-        if (root / ARCHIVE_MARK).is_file() and (root / SCRIPT).is_file():
+        are_built = all((root / script).is_file() for script in SCRIPTS)
+        if (root / ARCHIVE_MARK).is_file() and are_built:
             return
         environment = os.environ | {"CONCERNE_BUILD_PYTHON": sys.executable}
         subprocess.run([root / "scripts/build-client"], env=environment, check=True)

@@ -14,8 +14,15 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = "app/web/static/built/page.js"
+LIST_SCRIPT = "app/web/static/built/list.js"
 # Read at run time, each by another part of the program.
-READ = (SCRIPT, "app/web/pages/help.toml", "app/web/templates/base.html", "app/web/static/icon.svg")
+READ = (
+    SCRIPT,
+    LIST_SCRIPT,
+    "app/web/pages/help.toml",
+    "app/web/templates/base.html",
+    "app/web/static/icon.svg",
+)
 # No Node.js is on this path, and none beside this interpreter is asked for.
 ENVIRONMENT = {"PATH": "/usr/bin:/bin"}
 # Python 3.11.4 learnt to unpack no more than files, and later ones warn of whoever does not ask.

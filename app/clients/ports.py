@@ -148,3 +148,28 @@ class ClientStore(Protocol):
             QuotaExhausted: it would be more than the quota; only the audit trail knows of it.
             CredentialRefused: the client was revoked in the meantime; nothing was spent.
         """
+
+
+class SessionStore(Protocol):
+    """Where sessions are kept, by the digests of their tokens."""
+
+    def begin(self, digest: bytes, number: int, credential: bytes, now: datetime) -> None:
+        """Keep a session of a client, bound to the credential of this digest."""
+
+    def find(
+        self, digest: bytes, day: date, *, began_after: datetime, used_after: datetime
+    ) -> tuple[Client, datetime] | None:
+        """Return whose session it is, and when it was last used.
+
+        None for one that began or was used no later than said, or whose credential is not that of
+        its client any more, was revoked, or has expired on a day.
+        """
+
+    def renew(self, digest: bytes, now: datetime) -> None:
+        """Note that a session is used, if it is still there."""
+
+    def end(self, digest: bytes) -> None:
+        """Forget a session, if there is one."""
+
+    def forget_ended(self, *, began_before: datetime, used_before: datetime) -> None:
+        """Forget every session that began or was used no later than said."""

@@ -59,12 +59,12 @@ class SqlClientStore:
         """Return all clients, by number."""
         with database_errors(), Session(self._engine) as session:
             rows = session.exec(select(tables.Client).order_by(col(tables.Client.id))).all()
-            return [_client(session, row) for row in rows]
+            return [client_of_row(session, row) for row in rows]
 
     def client(self, number: int) -> Client:
         """Return one client; raise UnknownClient if there is none."""
         with database_errors(), Session(self._engine) as session:
-            return _client(session, _found(session, number))
+            return client_of_row(session, _found(session, number))
 
     def accepted(self, digest: bytes, day: date) -> Client | None:
         """Return whose credential is taken; all others are not found by one and the same query."""
@@ -75,7 +75,7 @@ class SqlClientStore:
         )
         with database_errors(), Session(self._engine) as session:
             row = session.exec(select(tables.Client).where(is_accepted)).first()
-            return None if row is None else _client(session, row)
+            return None if row is None else client_of_row(session, row)
 
     def revoke(self, number: int, by: str) -> None:
         """Refuse a client's credential for ever, and forget what it asked but not how much."""
@@ -176,7 +176,8 @@ def _number(row: tables.Client) -> int:
     return row.id
 
 
-def _client(session: Session, row: tables.Client) -> Client:
+def client_of_row(session: Session, row: tables.Client) -> Client:
+    """Return the client that a row and its grants are."""
     number = _number(row)
     return Client(
         number=number,

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, Column, DateTime, LargeBinary, MetaData, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 5
 
 
 def _optional_json() -> Column[Any]:
@@ -138,6 +138,26 @@ class IngestRun(Table, table=True):
     )
 
 
+class ScopeTally(Table, table=True):
+    """What was counted of some rows while a draft is filled: sealed, and gone once it is."""
+
+    __tablename__: ClassVar[Any] = "scope_tally"
+
+    run_id: int = Field(foreign_key="ingest_run.id", ondelete="CASCADE", primary_key=True)
+    number: int = Field(primary_key=True)
+    labels: bytes
+    records: bytes
+
+
+class ScopeTables(Table, table=True):
+    """What was counted of one source, as it may be published; never changed afterwards."""
+
+    __tablename__: ClassVar[Any] = "scope_tables"
+
+    run_id: int = Field(foreign_key="ingest_run.id", ondelete="CASCADE", primary_key=True)
+    document: str = Field(sa_column=Column(Text, nullable=False))
+
+
 class SignedManifest(Table, table=True):
     """What was published as one epoch, signed."""
 
@@ -208,3 +228,15 @@ class SpentElement(Table, table=True):
 
     grant_id: int = Field(foreign_key="client_grant.id", ondelete="CASCADE", primary_key=True)
     digest: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+
+
+class ClientSession(Table, table=True):
+    """A session on the laboratory's page: digests of its token and of its credential, no more."""
+
+    __tablename__: ClassVar[Any] = "client_session"
+
+    digest: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    client_id: int = Field(foreign_key="client.id", ondelete="CASCADE")
+    credential: bytes
+    began_at: datetime = Field(sa_type=DateTime(timezone=True))
+    used_at: datetime = Field(sa_type=DateTime(timezone=True))

@@ -28,10 +28,12 @@ from app.web.routes import (
     health,
     lookups,
     ranges,
+    sessions,
 )
 from app.web.routing import direct_route
 from app.web.schemas import problems as describe_problems
 from app.web.services import Services
+from app.web.sessions import SessionAuthentication
 
 TITLE = "Concerné"
 DESCRIPTION = (
@@ -68,6 +70,11 @@ def create_app(services: Services) -> FastAPI:
                 limit_refused=settings.limit_refused,
                 limit_client=settings.limit_client,
             ),
+            Middleware(
+                SessionAuthentication,
+                sessions=services.sessions,
+                limit_client=settings.limit_client,
+            ),
             Middleware(RequestGuard, setting=settings.limit_requests, digests=services.digests),
             Middleware(
                 BodyLimit,
@@ -84,7 +91,7 @@ def create_app(services: Services) -> FastAPI:
 
     # Straight onto the application's own router: each router included costs every request a match.
     app.router.route_class = direct_route(services.limits)
-    for subject in (ranges, allranges, evaluations, lookups, datasets, clients, health):
+    for subject in (ranges, allranges, evaluations, lookups, datasets, clients, sessions, health):
         subject.add_routes(app.router, services)
     breaches.add_routes(app.router, services, guidance)
     Feeds(services, renderer).add_routes(app.router)

@@ -8,6 +8,7 @@ import structlog
 from fastapi import FastAPI
 
 from app.clients.registry import Registry
+from app.clients.sessions import Sessions
 from app.clients.spending import Spending
 from app.crypto.keyring import KeyRing
 from app.crypto.signing import SigningKey
@@ -29,6 +30,7 @@ from app.storage.engine import open_database
 from app.storage.erasing import SqlErasureStore
 from app.storage.lock import dataset_lock
 from app.storage.published import SqlPublishedStore
+from app.storage.sessions import SqlSessionStore
 from app.version import program_version
 from app.web.app import create_app
 from app.web.limits import Limits
@@ -59,14 +61,16 @@ def wire(settings: Settings) -> Services:
     )
     pool = BoundedPool(workers=settings.threads, waiting=settings.lookup_queue)
     clients = SqlClientStore(engine)
+    registry = Registry(clients)
     return Services(
         settings=settings,
         answering=Answering(catalogue, key_holder, pool),
         sweeping=_sweeping(settings, SqlErasureStore(engine), SqlClearingStore(engine), ring),
         limits=Limits(settings, catalogue),
         digests=BlockDigests(),
-        registry=Registry(clients),
+        registry=registry,
         spending=Spending(clients),
+        sessions=Sessions(SqlSessionStore(engine), registry),
         batches=BoundedPool(workers=settings.threads, waiting=settings.lookup_queue),
         history=History(SqlAuditTrail(engine)),
     )

@@ -61,6 +61,14 @@ class EvaluationBody(BaseModel):
     blinded: Annotated[list[str], Field(min_length=1, max_length=_BLINDED_MAXIMUM)]
 
 
+class SignInBody(BaseModel):
+    """Whatever was typed as a credential: what it is worth, one place tells, and nothing before."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    credential: Annotated[str, Field(max_length=256)]
+
+
 class DatasetPath(BaseModel):
     """Which dataset."""
 

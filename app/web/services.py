@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.clients.registry import Registry
+from app.clients.sessions import Sessions
 from app.clients.spending import Spending
 from app.exposure.addresses import BlockDigests
 from app.exposure.answering import Answering
@@ -31,5 +32,6 @@ class Services:
     digests: BlockDigests
     registry: Registry
     spending: Spending
+    sessions: Sessions
     batches: BoundedPool
     history: History

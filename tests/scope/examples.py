@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from app.scope.report import Dimension, SchemeScope, ScopeReport, ScopeSource, ScopeTable
+from app.scope.report import (
+    Dimension,
+    SchemeScope,
+    ScopeReport,
+    ScopeSource,
+    ScopeTable,
+    SourceTables,
+)
 
 RULE = "A rule."
 
@@ -26,8 +33,7 @@ def example_report() -> ScopeReport:
         rows=250,
         rows_used=240,
         rejected={"nothing usable": 10},
-        people=200,
-        tables=(example_table(),),
+        counted=SourceTables(people=200, rows_apart=None, tables=(example_table(),)),
     )
     return ScopeReport(
         dataset="demo",

@@ -68,5 +68,5 @@ def test_a_field_of_another_kind_is_refused(name: str, value: Any) -> None:
 def test_a_source_of_too_few_people_tells_no_number() -> None:
     report = example_report()
     (source,) = report.sources
-    few = replace(report, sources=(replace(source, people=None, tables=()),))
+    few = replace(report, sources=(replace(source, counted=None),))
     assert ScopeReport.from_json(json.loads(few.canonical())).sources[0].people is None

@@ -114,13 +114,17 @@ async function askUnguarded(question: Question): Promise<Answer> {
   }
 }
 
-interface Received {
+/** A whole response with status 200. */
+export interface Received {
   readonly content: Bytes;
   readonly headers: Headers;
 }
 
 /** How requests are sent. */
-export type Transport = Pick<Question, 'fetch' | 'signal' | 'timeoutSeconds'>;
+export interface Transport extends Pick<Question, 'fetch' | 'signal' | 'timeoutSeconds'> {
+  /** Whether a session's cookie goes with each request; nothing does unless it is said here. */
+  readonly credentials?: 'same-origin';
+}
 
 /** One server's endpoints of the private lookup. */
 export class RemoteServer {
@@ -134,25 +138,25 @@ export class RemoteServer {
 
   /** Ask for the deployment's parameters. */
   async deployment(): Promise<DeploymentParameters> {
-    return deploymentFromJson(parsed(await this.#send('v1/parameters')));
+    return deploymentFromJson(parsed(await this.send('v1/parameters')));
   }
 
   /** Ask for one dataset's parameters. */
   async dataset(dataset: string): Promise<DatasetParameters> {
-    return datasetFromJson(parsed(await this.#send(`v1/datasets/${dataset}`)), dataset);
+    return datasetFromJson(parsed(await this.send(`v1/datasets/${dataset}`)), dataset);
   }
 
   /** Have a batch evaluated. */
   async evaluate(batch: Batch): Promise<EvaluationAnswer> {
     const body = JSON.stringify(evaluationRequestToJson(batch.blinded));
-    return evaluationFromJson(parsed(await this.#send(`${pathOf(batch)}/evaluations`, body)));
+    return evaluationFromJson(parsed(await this.send(`${pathOf(batch)}/evaluations`, body)));
   }
 
   /** Fetch the range of a location. */
   async range(batch: Batch, location: Location): Promise<Bytes> {
     const epoch = String(batch.parameters.epoch);
     const path = `${pathOf(batch)}/ranges/${location.prefix}?epoch=${epoch}`;
-    const { content, headers } = await this.#send(path);
+    const { content, headers } = await this.send(path);
     // The range itself does not say which epoch it is of; the server does beside it.
     if ((headers.get('X-Epoch') ?? epoch) !== epoch) {
       throw new EpochGone('the range is of another epoch');
@@ -161,8 +165,13 @@ export class RemoteServer {
   }
 
   /** Send one request, and return a whole response with status 200. */
-  async #send(path: string, body?: string): Promise<Received> {
-    const { fetch: send = fetch, signal, timeoutSeconds = TIMEOUT_SECONDS } = this.#transport;
+  protected async send(path: string, body?: string): Promise<Received> {
+    const {
+      credentials = 'omit',
+      fetch: send = fetch,
+      signal,
+      timeoutSeconds = TIMEOUT_SECONDS,
+    } = this.#transport;
     signal?.throwIfAborted();
     const controller = new AbortController();
     const abort = (): void => controller.abort();
@@ -179,7 +188,7 @@ export class RemoteServer {
         }),
         // Nothing of a question stays in the browser, and nothing else of the person goes with it.
         cache: 'no-store',
-        credentials: 'omit',
+        credentials,
         referrerPolicy: 'no-referrer',
         redirect: 'error',
         signal: controller.signal,
@@ -202,11 +211,11 @@ export class RemoteServer {
   }
 }
 
-function pathOf(batch: Batch): string {
+export function pathOf(batch: Pick<Batch, 'dataset' | 'parameters'>): string {
   return `v1/datasets/${batch.dataset}/schemes/${batch.parameters.scheme}`;
 }
 
-function parsed({ content }: Pick<Received, 'content'>): unknown {
+export function parsed({ content }: Pick<Received, 'content'>): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content));
   } catch {

@@ -1,5 +1,7 @@
 """What a page loads besides itself: style sheets, an icon and one script, from this origin only.
 
+The patients' pages have one script, the laboratory's page another; neither loads the other's.
+
 Each is served under an address that holds its digest, so that a browser may keep it for good and
 still never shows a page with yesterday's style.
 """
@@ -20,7 +22,7 @@ from app.errors import InvalidSettings
 
 STATIC: Final = Path(__file__).parents[1] / "static"
 STATIC_PATH: Final = "/static/{digest}/{name}"
-SCRIPT: Final = Path("built", "page.js")
+SCRIPTS: Final = (Path("built", "page.js"), Path("built", "list.js"))
 
 _MEDIA_TYPES: Final = {
     ".css": "text/css; charset=utf-8",
@@ -81,14 +83,15 @@ def load_assets(folder: Path = STATIC) -> Mapping[str, Asset]:
     """Read every file that pages may load, by its name.
 
     Raises:
-        InvalidSettings: the script has not been built.
+        InvalidSettings: one of the scripts has not been built.
     """
-    if not (folder / SCRIPT).is_file():
+    if not all((folder / script).is_file() for script in SCRIPTS):
         raise InvalidSettings(
-            "the script of the pages has not been built", hint="run scripts/build-client"
+            "a script of the pages has not been built", hint="run scripts/build-client"
         )
-    files = [f for f in folder.iterdir() if f.suffix in _MEDIA_TYPES]
-    return {file.name: _load(file) for file in [*sorted(files), folder / SCRIPT]}
+    files = sorted(f for f in folder.iterdir() if f.suffix in _MEDIA_TYPES)
+    scripts = (folder / script for script in SCRIPTS)
+    return {file.name: _load(file) for file in (*files, *scripts)}
 
 
 def _load(file: Path) -> Asset:

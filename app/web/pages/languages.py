@@ -18,6 +18,7 @@ class Page(Enum):
     LEAK = "leak"
     LEGAL = "legal"
     FEED = "feed"
+    LABORATORY = "laboratory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ FRENCH: Final = Language(
         Page.LEAK: "/fr/fuites/{dataset}",
         Page.LEGAL: "/fr/mentions-legales",
         Page.FEED: "/fr/publications.atom",
+        Page.LABORATORY: "/fr/laboratoire",
     },
 )
 ENGLISH: Final = Language(
@@ -72,6 +74,7 @@ ENGLISH: Final = Language(
         Page.LEAK: "/en/leaks/{dataset}",
         Page.LEGAL: "/en/legal-notice",
         Page.FEED: "/en/publications.atom",
+        Page.LABORATORY: "/en/laboratory",
     },
 )
 LANGUAGES: Final = (FRENCH, ENGLISH)

@@ -71,6 +71,7 @@ class Pages:
             add(paths[Page.HOW], self._plain_page(language, Page.HOW))
             add(paths[Page.LEAK], self._leak(language))
             add(paths[Page.LEGAL], self._plain_page(language, Page.LEGAL))
+            add(paths[Page.LABORATORY], self._laboratory(language))
             if self._settings.plain_lookup_page:
                 add(paths[Page.PLAIN], self._question(language, is_private=False))
                 add(paths[Page.ANSWER], self._answer(language, lookup), "POST")
@@ -94,6 +95,18 @@ class Pages:
             return self._renderer.response(language, f"{page.value}.html", alternates_of(page))
 
         return plain_page
+
+    def _laboratory(self, language: Language) -> _Endpoint:
+        async def laboratory(_request: Request) -> Response:
+            # The same for everybody: the page itself asks who is signed in.
+            return self._renderer.response(
+                language,
+                "laboratory.html",
+                alternates_of(Page.LABORATORY),
+                datasets=self._answering.catalogue.datasets,
+            )
+
+        return laboratory
 
     def _leak(self, language: Language) -> _Endpoint:
         async def leak(request: Request) -> Response:

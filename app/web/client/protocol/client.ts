@@ -53,11 +53,20 @@ export class Batch {
     parameters: SchemeParameters,
     stretched: readonly Stretched[],
   ): Batch {
-    return new Batch(
+    return Batch.of(
       dataset,
       parameters,
       stretched.map((value) => oprf.blind(value)),
     );
+  }
+
+  /** A batch of questions that are blinded already. */
+  static of(
+    dataset: string,
+    parameters: SchemeParameters,
+    questions: readonly oprf.Blinded[],
+  ): Batch {
+    return new Batch(dataset, parameters, questions);
   }
 
   /**

@@ -1,0 +1,350 @@
+// The laboratory's page: from signing in to the work list, in the order in which it goes.
+
+import { remedyFor } from '../checking/failures.ts';
+import { Gate, Stopped } from '../checking/gate.ts';
+import { type Client, LaboratoryServer } from '../checking/remote.ts';
+import type { Observer } from '../checking/run.ts';
+import { CheckState, eraseState, isStateThere, type Plan } from '../checking/state.ts';
+import { openTable } from '../reading/sources/opening.ts';
+import { InvalidSource, type Table } from '../reading/sources/rows.ts';
+import type { Order } from '../reading/suggestion/recognition.ts';
+import { type Role, ROLES } from '../reading/suggestion/roles.ts';
+import { breath, checkList } from './check.ts';
+import { FileChoice } from './choosing.ts';
+import { askableSchemes, ColumnsForm } from './columns.ts';
+import { counted, required, say, worded } from './elements.ts';
+import { Result } from './result.ts';
+import { Running } from './running.ts';
+import { SignIn } from './signin.ts';
+import { showStep } from './steps.ts';
+
+const DAY_MILLISECONDS = 86_400_000;
+// What nobody came back to in this time is erased.
+const KEPT_DAYS = 7;
+
+/** Take over the page, if it is the laboratory's. */
+export function startList(document: Document): void {
+  const script = document.currentScript;
+  if (document.getElementById('list') !== null && script instanceof HTMLScriptElement) {
+    void new ListPage(document, script.src).open();
+  }
+}
+
+/** How a list is read: what was confirmed, or what an earlier run had confirmed. */
+interface Reading {
+  readonly roles: readonly Role[];
+  readonly order: Order;
+}
+
+class ListPage {
+  readonly #document: Document;
+  readonly #script: string;
+  readonly #server: LaboratoryServer;
+  readonly #signIn: SignIn;
+  readonly #columns: ColumnsForm;
+  readonly #running: Running;
+  readonly #result: Result;
+  readonly #choice: FileChoice;
+  #client: Client | null = null;
+  #state: CheckState | null = null;
+  #table: Table | null = null;
+  #fileName = '';
+  #gate: Gate | null = null;
+  #isUnsaved = false;
+
+  constructor(document: Document, script: string) {
+    this.#document = document;
+    this.#script = script;
+    this.#server = new LaboratoryServer(document.location.origin);
+    this.#signIn = new SignIn(document);
+    this.#columns = new ColumnsForm(document);
+    this.#running = new Running(document);
+    this.#result = new Result(document, () => void this.#kept());
+    this.#choice = new FileChoice(document, (file) => void this.#read(file));
+  }
+
+  /** Listen, find out who is there, and show the first step. */
+  async open(): Promise<void> {
+    required(this.#document, 'late').remove();
+    if (typeof globalThis.crypto?.subtle === 'undefined') {
+      this.#fail('text-insecure');
+      return;
+    }
+    this.#listen();
+    await this.#enter(true);
+  }
+
+  #listen(): void {
+    const on = (id: string, does: () => void): void =>
+      required(this.#document, id).addEventListener('click', does);
+    on('sign-out', () => void this.#leave());
+    on('begin', () => void this.#confirm());
+    on('other-file', () => void this.#askForFile());
+    on('again', () => void this.#enter());
+    for (const id of ['forget', 'forget-run', 'finish']) {
+      on(id, () => void this.#forget());
+    }
+    this.#document.defaultView?.addEventListener('beforeunload', (event) => {
+      if (this.#isUnsaved) {
+        event.preventDefault();
+      }
+    });
+  }
+
+  /** Go to the file if somebody is signed in, else to the form for it. */
+  async #enter(isFirst = false): Promise<void> {
+    try {
+      this.#client = await this.#server.client();
+    } catch (error) {
+      if (remedyFor(error) === 'sign-in') {
+        this.#askToSignIn(isFirst);
+      } else {
+        this.#fail('text-unreachable');
+      }
+      return;
+    }
+    await this.#askForFile(isFirst);
+  }
+
+  #askToSignIn(isFirst: boolean): void {
+    this.#signIn.ask(required(this.#document, 'signin-place'), () => void this.#enter());
+    showStep(this.#document, 'signin', isFirst);
+  }
+
+  async #askForFile(isFirst = false): Promise<void> {
+    this.#drop();
+    const name = [this.#client?.person, this.#client?.organisation].join(', ');
+    required(this.#document, 'who').textContent = worded(this.#document, 'text-who', name);
+    const plan = await this.#plan();
+    const notice = required(this.#document, 'unfinished');
+    notice.hidden = plan === null;
+    if (plan !== null) {
+      const language = this.#document.documentElement.lang;
+      const day = new Date(plan.begunAt).toLocaleString(language, {
+        dateStyle: 'long',
+        timeStyle: 'short',
+      });
+      required(this.#document, 'unfinished-text').textContent = worded(
+        this.#document,
+        'text-unfinished',
+        day,
+      );
+      this.#dataset.value = plan.dataset;
+    }
+    say(required(this.#document, 'file-fault'), '');
+    showStep(this.#document, 'file', isFirst);
+  }
+
+  /** The check that is kept, unless nobody came back to it in time. */
+  async #plan(): Promise<Plan | null> {
+    if (this.#state === null && !(await isStateThere())) {
+      return null;
+    }
+    this.#state ??= await CheckState.open();
+    const plan = await this.#state.plan();
+    if (plan !== null && Date.now() - plan.begunAt < KEPT_DAYS * DAY_MILLISECONDS) {
+      return plan;
+    }
+    await this.#erase();
+    return null;
+  }
+
+  async #read(file: File): Promise<void> {
+    this.#choice.clear();
+    const fault = required(this.#document, 'file-fault');
+    say(fault, worded(this.#document, 'text-reading'));
+    let plan: Plan | null = null;
+    try {
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      // The words are painted before the page is busy.
+      await breath();
+      this.#table = openTable(bytes);
+      plan = await this.#plan();
+      this.#state ??= await CheckState.open();
+      this.#fileName = await this.#state.nameOf(bytes);
+    } catch (error) {
+      this.#table = null;
+      const kind = error instanceof InvalidSource ? error.fault : 'damaged';
+      say(fault, worded(this.#document, `text-source-${kind}`));
+      return;
+    }
+    if (plan !== null) {
+      if (plan.file !== this.#fileName) {
+        this.#table = null;
+        say(fault, worded(this.#document, 'text-other-file'));
+        return;
+      }
+      this.#dataset.value = plan.dataset;
+      const roles = plan.roles.map((each) => ROLES.find((role) => role === each) ?? 'none');
+      await this.#run({ roles, order: plan.order === 'month' ? 'month' : 'day' }, true);
+      return;
+    }
+    this.#showColumns(this.#table);
+  }
+
+  #showColumns(table: Table): void {
+    const { sheet, otherSheets } = table.found;
+    const rows = counted(this.#document, table.rows.length);
+    required(this.#document, 'rows-read').textContent = worded(
+      this.#document,
+      'text-rows-read',
+      rows,
+    );
+    say(
+      required(this.#document, 'sheet-note'),
+      otherSheets > 0 ? worded(this.#document, 'text-other-sheets', sheet) : '',
+    );
+    this.#columns.show(table);
+    say(required(this.#document, 'columns-fault'), '');
+    showStep(this.#document, 'columns');
+  }
+
+  async #confirm(): Promise<void> {
+    const { roles, order } = this.#columns;
+    if (this.#schemes(roles).length === 0) {
+      say(required(this.#document, 'columns-fault'), worded(this.#document, 'text-no-scheme'));
+      return;
+    }
+    await this.#run({ roles, order }, false);
+  }
+
+  /** The schemes that are granted, offered, and can be asked of these columns. */
+  #schemes(roles: readonly Role[]): string[] {
+    const option = this.#dataset.selectedOptions[0];
+    const offered = (option?.dataset['schemes'] ?? '').split(' ');
+    const granted = this.#client?.schemes ?? new Map<string, never>();
+    return askableSchemes(
+      roles,
+      offered.filter((scheme) => granted.has(scheme)),
+    );
+  }
+
+  async #run({ roles, order }: Reading, isResumed: boolean): Promise<void> {
+    const table = this.#table;
+    const state = this.#state;
+    if (table === null || state === null) {
+      return;
+    }
+    const schemes = this.#schemes(roles);
+    if (schemes.length === 0) {
+      // What was granted or is published has changed since the check was begun.
+      await this.#erase();
+      this.#fail('text-no-scheme');
+      return;
+    }
+    const gate = new Gate();
+    this.#gate = gate;
+    // What is kept is gone on with after a reload; else leaving the page would lose it.
+    this.#isUnsaved = !state.isKept;
+    required(this.#document, 'signin-again').hidden = true;
+    showStep(this.#document, 'run');
+    const dataset = this.#dataset.value;
+    try {
+      if (!isResumed) {
+        const file = this.#fileName;
+        await state.begin({ file, dataset, roles, order, begunAt: Date.now() });
+      }
+      const { findings, isExhausted } = await checkList({
+        table,
+        roles,
+        order,
+        schemes,
+        dataset,
+        state,
+        gate,
+        server: this.#server,
+        observer: this.#observer(),
+        startWorker: () => new Worker(this.#script),
+        onQuestions: (total) => this.#running.begin(gate, total),
+      });
+      this.#isUnsaved = true;
+      required(this.#document, 'exhausted').hidden = !isExhausted;
+      this.#result.show(table, findings);
+      showStep(this.#document, 'result');
+    } catch (error) {
+      this.#isUnsaved = false;
+      if (!(error instanceof Stopped)) {
+        this.#fail('text-failed');
+      }
+    }
+  }
+
+  #observer(): Observer {
+    const running = this.#running;
+    return {
+      progressed: (done, total) => running.progressed(done, total),
+      waiting: (seconds) => {
+        if (seconds === null) {
+          running.tell('text-running');
+        } else {
+          running.tell('text-waiting', counted(this.#document, Math.ceil(seconds)));
+        }
+      },
+      signIn: () => this.#signInAgain(),
+    };
+  }
+
+  #signingIn: Promise<void> | null = null;
+
+  /** Ask for the credential in the middle of a check; all who wait for it wait for one answer. */
+  #signInAgain(): Promise<void> {
+    this.#signingIn ??= new Promise<void>((resolve) => {
+      const place = required(this.#document, 'signin-again');
+      place.hidden = false;
+      this.#running.tell('text-session-ended');
+      this.#signIn.ask(place, () => {
+        place.hidden = true;
+        this.#signingIn = null;
+        this.#running.tell('text-running');
+        resolve();
+      });
+      this.#signIn.focus();
+    });
+    return this.#signingIn;
+  }
+
+  /** The work list was handed over: nothing of it stays in the browser's storage. */
+  async #kept(): Promise<void> {
+    this.#isUnsaved = false;
+    await this.#erase();
+    say(required(this.#document, 'kept'), worded(this.#document, 'text-kept'));
+  }
+
+  async #forget(): Promise<void> {
+    this.#gate?.stop();
+    await this.#erase();
+    await this.#enter();
+  }
+
+  async #leave(): Promise<void> {
+    await this.#signIn.out();
+    this.#client = null;
+    this.#drop();
+    this.#askToSignIn(false);
+  }
+
+  /** Erase what is kept; what goes on after begins anew. */
+  async #erase(): Promise<void> {
+    const state = this.#state;
+    this.#state = null;
+    await (state === null ? eraseState() : state.erase());
+  }
+
+  /** Take the list off the page and out of its memory. */
+  #drop(): void {
+    this.#table = null;
+    this.#isUnsaved = false;
+    this.#columns.clear();
+    this.#result.clear();
+    say(required(this.#document, 'kept'), '');
+  }
+
+  #fail(text: string): void {
+    required(this.#document, 'failure').textContent = worded(this.#document, text);
+    showStep(this.#document, 'failed');
+  }
+
+  get #dataset(): HTMLSelectElement {
+    return required(this.#document, 'dataset');
+  }
+}

@@ -1,0 +1,118 @@
+// From the cells of one field in one row to its distinct normalised values.
+//
+// A cell is read as it stands and, by rules, as it was perhaps meant. What is returned are values
+// that the frozen rules of protocol §1 accept; why a cell gives none is told beside them.
+
+import { InvalidField } from '../errors.ts';
+import { MAX_CHARACTERS } from '../identity/characters.ts';
+import { normaliseField } from '../identity/schemes.ts';
+import { type DateFormat, possibleBirthDates } from './dates.ts';
+import { isRoundedNir, isRoundNir } from './variants/numbers.ts';
+import { isTwiceDecoded, otherReadings, type Rule, rulesFor } from './variants/rules.ts';
+
+export const ROUNDED = 'rounded by a spreadsheet';
+export const TWICE_DECODED = 'letters are damaged';
+
+/** What one row says in one field. */
+export interface Values {
+  /** Distinct and normalised, those of cells as they stand first. */
+  readonly values: readonly string[];
+  /** Why cells that hold something give nothing: each reason once. */
+  readonly refused: readonly string[];
+}
+
+/** Reads one field's cells. */
+export class FieldReader {
+  readonly #name: string;
+  readonly #positions: readonly number[];
+  readonly #formats: readonly DateFormat[];
+  readonly #rules: readonly Rule[];
+  readonly #adding: readonly Rule[];
+
+  /**
+   * @param name the field's, as in the protocol.
+   * @param positions of its columns in a row, from 0.
+   * @param formats of dates, tried in order.
+   */
+  constructor(name: string, positions: readonly number[], formats: readonly DateFormat[] = []) {
+    this.#name = name;
+    this.#positions = positions;
+    this.#formats = formats;
+    this.#rules = rulesFor(name);
+    this.#adding = this.#rules.filter(({ isRescue }) => !isRescue);
+  }
+
+  /** The values of a row, and what of it is refused. */
+  read(row: readonly string[]): Values {
+    const found: string[] = [];
+    const others: string[] = [];
+    const refused: string[] = [];
+    for (const cell of this.#cells(row)) {
+      const values = this.#attempt(cell);
+      if (!(values instanceof InvalidField)) {
+        found.push(...values);
+        others.push(...this.#accepted(otherReadings(cell, this.#adding)));
+        continue;
+      }
+      const rescued = this.#rescued(cell);
+      others.push(...rescued);
+      if (rescued.length === 0) {
+        refused.push(this.#reason(cell, values));
+      }
+    }
+    return { values: [...new Set([...found, ...others])], refused: [...new Set(refused)] };
+  }
+
+  /** The values of a row without any rule. */
+  readAsItStands(row: readonly string[]): readonly string[] {
+    return [...new Set(this.#accepted(this.#cells(row)))];
+  }
+
+  #cells(row: readonly string[]): string[] {
+    return this.#positions.map((at) => (row[at] ?? '').trim()).filter((cell) => cell !== '');
+  }
+
+  #attempt(cell: string): string[] | InvalidField {
+    try {
+      return this.#normalised(cell);
+    } catch (error) {
+      if (error instanceof InvalidField) {
+        return error;
+      }
+      throw error;
+    }
+  }
+
+  #normalised(cell: string): string[] {
+    if (this.#name === 'birth_date') {
+      return possibleBirthDates(cell, this.#formats);
+    }
+    const value = normaliseField(this.#name, cell);
+    if (this.#name === 'nir' && isRoundNir(value)) {
+      throw new InvalidField('nir', 'format', 'a number that nobody has');
+    }
+    if (this.#name !== 'nir' && isTwiceDecoded(cell)) {
+      throw new InvalidField(this.#name, 'characters', 'letters that are several others');
+    }
+    return [value];
+  }
+
+  #accepted(texts: readonly string[]): string[] {
+    return texts.flatMap((text) => {
+      const values = this.#attempt(text);
+      return values instanceof InvalidField ? [] : values;
+    });
+  }
+
+  /** A cell that is longer than any identifier is another column's: no rule has to search it. */
+  #rescued(cell: string): string[] {
+    return cell.length > MAX_CHARACTERS ? [] : this.#accepted(otherReadings(cell, this.#rules));
+  }
+
+  #reason(cell: string, refusal: InvalidField): string {
+    if (this.#name === 'nir' && (isRoundedNir(cell) || /^[0-9]{7}0{6,8}$/.test(cell))) {
+      return ROUNDED;
+    }
+    return this.#name !== 'nir' && isTwiceDecoded(cell) ? TWICE_DECODED : refusal.reason;
+  }
+}

@@ -1,0 +1,265 @@
+// A whole check through what can go wrong in it: no wrong answer, nothing asked that was known.
+
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { blindBy, generateBlindingKey } from '../../../app/web/client/checking/blinding.ts';
+import { crewSize, type TaskWorker } from '../../../app/web/client/checking/crew.ts';
+import { pauseSeconds, remedyFor, TaskFailed } from '../../../app/web/client/checking/failures.ts';
+import { Gate, Stopped } from '../../../app/web/client/checking/gate.ts';
+import { LaboratoryServer } from '../../../app/web/client/checking/remote.ts';
+import { CheckState } from '../../../app/web/client/checking/state.ts';
+import type { Stretched } from '../../../app/web/client/crypto/profiles.ts';
+import { toBase64url } from '../../../app/web/client/encoding.ts';
+import * as errors from '../../../app/web/client/errors.ts';
+import { answersOf, check, FakeLaboratoryServer, HereWorker, problem } from './laboratory.ts';
+
+const IN_LEAK = ['01 99 00 00 01', '01 99 00 00 02', '01 99 00 00 03'];
+const PHONES = [...IN_LEAK, '06 39 98 00 01', '06 39 98 00 02', 'NC', '0199000001'];
+const TRUE = [true, true, true, false, false, null, true];
+const serverOf = (): FakeLaboratoryServer => new FakeLaboratoryServer(IN_LEAK);
+const evaluations = (server: FakeLaboratoryServer): number =>
+  server.asked.filter((kind) => kind === 'evaluation').length;
+
+describe('a check', () => {
+  test('answers truly, and asks what two rows share once', async () => {
+    const server = serverOf();
+    const done: [number, number][] = [];
+    const run = await check({
+      server,
+      phones: PHONES,
+      observer: { progressed: (...told) => done.push(told) },
+    });
+    deepEqual(answersOf(run), TRUE);
+    equal(run.questions.total, 5);
+    deepEqual(done.at(-1), [5, 5]);
+    equal(evaluations(server), 1);
+    equal(run.checked.stopped, '');
+  });
+
+  test('waits as long as it is asked to, and goes on', async () => {
+    const server = serverOf();
+    server.instead.push(
+      { ends: '/evaluations', response: problem(429, 'limit-exceeded', { 'Retry-After': '0' }) },
+      { ends: '/ranges', response: problem(503, 'busy') },
+      {
+        ends: '/parameters',
+        response: () => {
+          throw new TypeError('the connection is cut');
+        },
+      },
+    );
+    const waits: (number | null)[] = [];
+    const run = await check({
+      server,
+      phones: PHONES,
+      observer: { waiting: (seconds) => waits.push(seconds) },
+    });
+    deepEqual(answersOf(run), TRUE);
+    equal(waits.filter((seconds) => seconds !== null).length, 3);
+    equal(waits.at(-1), null);
+  });
+
+  test('asks anew when the key changes, without stretching again', async () => {
+    const server = serverOf();
+    server.instead.push({
+      ends: '/ranges',
+      response: () => {
+        server.changeKey();
+        return Response.json({}, { status: 410 });
+      },
+    });
+    let prepared = 0;
+    class Counting extends HereWorker {
+      override postMessage(task: Parameters<HereWorker['postMessage']>[0]): void {
+        prepared += task.kind === 'prepare' ? task.inputs.length : 0;
+        super.postMessage(task);
+      }
+    }
+    const run = await check({ server, phones: PHONES, startWorker: () => new Counting() });
+    deepEqual(answersOf(run), TRUE);
+    equal(evaluations(server), 2);
+    equal(prepared, 5);
+  });
+
+  test('a server that changes its key again and again is given up', async () => {
+    const server = serverOf();
+    for (let time = 0; time < 9; time += 1) {
+      server.instead.push({ ends: '/ranges', response: () => Response.json({}, { status: 410 }) });
+    }
+    await rejects(check({ server, phones: PHONES }), errors.EpochGone);
+  });
+
+  test('waits for somebody to sign in again', async () => {
+    const server = serverOf();
+    server.instead.push({ ends: '/evaluations', response: problem(401, 'credential-refused') });
+    let asked = 0;
+    const run = await check({
+      server,
+      phones: PHONES,
+      observer: {
+        signIn: () => {
+          asked += 1;
+          return Promise.resolve();
+        },
+      },
+    });
+    deepEqual(answersOf(run), TRUE);
+    equal(asked, 1);
+  });
+
+  test('an exhausted quota leaves questions without an answer, and never a no', async () => {
+    const server = serverOf();
+    server.instead.push({ ends: '/evaluations', response: problem(403, 'quota-exhausted') });
+    const run = await check({ server, phones: PHONES });
+    deepEqual(answersOf(run), PHONES.map(() => null));
+    equal(run.checked.stopped, 'quota exhausted');
+  });
+
+  test('standing still asks nothing; going on asks the rest', async () => {
+    const server = serverOf();
+    const gate = new Gate();
+    gate.shut();
+    const running = check({ server, phones: PHONES, gate });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    deepEqual(server.asked, []);
+    gate.open();
+    deepEqual(answersOf(await running), TRUE);
+  });
+
+  test('taken away, it ends without an answer', async () => {
+    const server = serverOf();
+    const gate = new Gate();
+    gate.shut();
+    const running = rejects(check({ server, phones: PHONES, gate }), Stopped);
+    gate.stop();
+    await running;
+    deepEqual(server.asked, []);
+  });
+});
+
+describe('a server that deviates is no answer', () => {
+  test('another key than the published one', async () => {
+    const server = serverOf();
+    server.deviations.set('evaluation', async (honest) => {
+      const other = new FakeLaboratoryServer(IN_LEAK);
+      void honest;
+      const body = server.bodies.filter((each) => each !== '').at(-1) ?? '';
+      const { blinded } = JSON.parse(body) as { blinded: string[] };
+      return Response.json(other.evaluation(blinded));
+    });
+    await rejects(check({ server, phones: PHONES }), (error) =>
+      error instanceof TaskFailed && error.kind === 'proof-mismatch');
+  });
+
+  test('fewer ranges than promised', async () => {
+    const server = serverOf();
+    server.instead.push({ ends: '/ranges', response: () => new Response(new Uint8Array(8)) });
+    await rejects(check({ server, phones: PHONES }), errors.WrongRangeLength);
+  });
+
+  test('ranges out of order', async () => {
+    const server = serverOf();
+    const { range_length: length } = (await server.scheme()) as { range_length: number };
+    const backwards = Uint8Array.from({ length: length * 16 }, (_, at) => 255 - (at >> 3));
+    server.instead.push({ ends: '/ranges', response: () => new Response(backwards) });
+    await rejects(check({ server, phones: PHONES }), errors.RangeOutOfOrder);
+  });
+
+  test('a worker that dies', async () => {
+    class Dying extends HereWorker {
+      override postMessage(): void {
+        setTimeout(() => this.onerror?.(new Event('error') as ErrorEvent));
+      }
+    }
+    await rejects(
+      check({ server: serverOf(), phones: PHONES, startWorker: () => new Dying() }),
+      errors.StretchFailed,
+    );
+    const none = (): TaskWorker => {
+      throw new Error('no worker');
+    };
+    await rejects(check({ server: serverOf(), phones: PHONES, startWorker: none }), errors.StretchFailed);
+  });
+});
+
+describe('blinding', () => {
+  const stretched = new Uint8Array(32).fill(7) as Stretched;
+
+  test('is the same for the same question, and for no other', async () => {
+    const key = await generateBlindingKey();
+    const first = await blindBy(key, 'phone', stretched);
+    deepEqual(await blindBy(key, 'phone', stretched), first);
+    for (const other of [
+      await blindBy(key, 'nir', stretched),
+      await blindBy(await generateBlindingKey(), 'phone', stretched),
+    ]) {
+      ok(other.blind.join() !== first.blind.join());
+      ok(other.element.join() !== first.element.join());
+    }
+  });
+
+  test('is by a key that no script can read', async () => {
+    const key = await generateBlindingKey();
+    equal(key.extractable, false);
+    await rejects(crypto.subtle.exportKey('raw', key));
+  });
+
+  test('sends nothing of an input or of what it is stretched to', async () => {
+    const server = serverOf();
+    await check({ server, phones: PHONES });
+    const sent = server.bodies.join();
+    ok(sent.includes('blinded'));
+    for (const phone of PHONES.filter((each) => each !== 'NC')) {
+      ok(!sent.includes(phone.replace(/ /g, '').slice(1)));
+    }
+  });
+});
+
+describe('what can be done about an error', () => {
+  for (const [error, remedy] of [
+    [new errors.ServerUnreachable(''), 'wait'],
+    [new errors.ServerRefused(429, '', 5), 'wait'],
+    [new errors.ServerRefused(503, '', null), 'wait'],
+    [new errors.ServerRefused(401, 'credential-refused', null), 'sign-in'],
+    [new errors.ServerRefused(403, 'quota-exhausted', null), 'next-scheme'],
+    [new errors.ServerRefused(403, 'scheme-not-permitted', null), 'end'],
+    [new errors.ServerRefused(404, '', null), 'end'],
+    [new errors.ProofMismatch(''), 'end'],
+    [new TypeError(''), 'end'],
+  ] as const) {
+    test(`${error.message || error.constructor.name}: ${remedy}`, () => equal(remedyFor(error), remedy));
+  }
+
+  test('pauses grow, up to a minute, and are as long as the server asks', () => {
+    const gone = new errors.ServerUnreachable('');
+    deepEqual([0, 1, 2, 3, 10].map((attempt) => pauseSeconds(gone, attempt)), [1, 2, 4, 8, 60]);
+    equal(pauseSeconds(new errors.ServerRefused(429, '', 900), 0), 900);
+  });
+});
+
+test('who is signed in, with what this program knows of', async () => {
+  const server = new LaboratoryServer('https://x.example', { fetch: serverOf().serve });
+  const client = await server.client();
+  deepEqual([...client.schemes], [['phone', { quota: 100, spent: 0 }]]);
+  const odd = serverOf();
+  odd.instead.push({ ends: '/client', response: () => Response.json({ person: 1 }) });
+  await rejects(
+    new LaboratoryServer('https://x.example', { fetch: odd.serve }).client(),
+    errors.InvalidMessage,
+  );
+});
+
+test('as many workers as there are cores, and no more than there is memory for', () => {
+  equal(crewSize(8, 19 * 1024), 8);
+  equal(crewSize(8, 1024 * 1024), 2);
+  equal(crewSize(8, Number.MAX_SAFE_INTEGER), 1);
+});
+
+test('a file has a name only under its list’s key', async () => {
+  const file = new TextEncoder().encode('A;B\n1;2');
+  const [one, other] = [await CheckState.open(), await CheckState.open()];
+  equal(await one.nameOf(file), await one.nameOf(file));
+  ok((await one.nameOf(file)) !== (await other.nameOf(file)));
+  ok(!(await one.nameOf(file)).includes(toBase64url(file)));
+});
