@@ -146,8 +146,11 @@ def _rows(source: ScopeSource, words: Words) -> Sequence[Fact]:
         Fact(words("rejected_for", reason=words.reason(reason)), words.number(rows))
         for reason, rows in sorted(source.rejected.items(), key=lambda item: (-item[1], item[0]))
     ]
-    if source.people is not None:
-        beyond = max(0, source.rows_used - source.people)
+    if source.counted is not None and source.people is not None:
+        apart = source.counted.rows_apart
+        if apart is not None:
+            found.append(Fact(words("rows_apart"), _shared(apart, source.rows, words)))
+        beyond = max(0, source.rows_used - (apart or 0) - source.people)
         found.append(Fact(words("duplicates"), words.number(beyond)))
     found.append(Fact(words("without_number"), _without_number(source, words)))
     return found

@@ -16,6 +16,7 @@ from app.scope.report import (
     ScopeReport,
     ScopeSource,
     ScopeTable,
+    SourceTables,
 )
 
 PEOPLE, ROWS = 431_207, 491_840
@@ -112,8 +113,7 @@ def large_report() -> ScopeReport:
         rows=ROWS,
         rows_used=491_512,
         rejected={"nothing usable": 301, "has more columns than the header": 27},
-        people=PEOPLE,
-        tables=tuple(large_tables()),
+        counted=SourceTables(people=PEOPLE, rows_apart=412, tables=tuple(large_tables())),
     )
     schemes = {
         "nir-dob": SchemeScope(entries=431_950, rows=489_402, coverage=489_402 / ROWS),
@@ -140,5 +140,5 @@ def report_of_two() -> ScopeReport:
     """Return one of two files, of which the second has too few people for tables."""
     report = large_report()
     (source,) = report.sources
-    small = replace(source, number=2, rows=60, rows_used=60, rejected={}, people=58, tables=())
+    small = replace(source, number=2, rows=60, rows_used=60, rejected={}, counted=None)
     return replace(report, epoch=2, sources=(source, small))
