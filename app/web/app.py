@@ -26,6 +26,7 @@ from app.web.routes import (
     health,
     lookups,
     ranges,
+    scopes,
     sessions,
 )
 from app.web.routing import direct_route
@@ -92,7 +93,9 @@ def create_app(services: Services) -> FastAPI:
 
     # Straight onto the application's own router: each router included costs every request a match.
     app.router.route_class = direct_route(services.limits)
-    for subject in (ranges, allranges, evaluations, lookups, datasets, clients, sessions, health):
+    for subject in (
+        ranges, allranges, evaluations, lookups, datasets, scopes, clients, sessions, health,
+    ):  # fmt: skip
         subject.add_routes(app.router, services)
     Pages(services, renderer, assets).add_routes(app.router)
     return app

@@ -16,6 +16,10 @@ BINARY_REPLY = {
     "description": "8 bytes an entry, each range ascending",
     "content": {BINARY_MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
 }
+SIGNED_REPLY = {
+    "description": "A compact JWS",
+    "content": {"application/jose": {"schema": {"type": "string"}}},
+}
 FIELD_CHARACTERS_MAXIMUM = 256
 # Enough for a lab's largest batch; how many are allowed is the use case's business.
 _BLINDED_MAXIMUM = 4096
@@ -252,6 +256,23 @@ class ProblemReply(BaseModel):
     hint: str | None = None
     field: str | None = None
     reason: str | None = None
+
+
+class KeyReply(BaseModel):
+    """A public key (JWK)."""
+
+    kty: str
+    crv: str
+    x: str
+    kid: str
+    alg: str
+    use: str
+
+
+class KeysReply(BaseModel):
+    """Public keys (JWK set)."""
+
+    keys: list[KeyReply]
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

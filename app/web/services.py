@@ -11,6 +11,7 @@ from app.exposure.addresses import BlockDigests
 from app.exposure.answering import Answering
 from app.exposure.stretching import BoundedPool
 from app.lifecycle.erasure import Sweeping
+from app.scope.reporting import Reporting
 from app.settings import Settings
 from app.web.limits import Limits
 
@@ -32,3 +33,4 @@ class Services:
     spending: Spending
     sessions: Sessions
     batches: BoundedPool
+    reporting: Reporting
