@@ -35,6 +35,7 @@
     │   ├── KeyExists
     │   └── KeyRingUnsafe          file modes that let others read a key
     ├── UnknownDataset
+    ├── UnknownReportFile          a scope report has no file of that name
     ├── ScopeWithheld              a scope report that would tell of too few people
     ├── DatasetExists              the slug is taken
     ├── StateRefused               what is asked cannot follow the state that the dataset is in
@@ -227,6 +228,10 @@ class UnknownDataset(ConcerneError):
 
 class ScopeWithheld(ConcerneError):
     """A scope report is not given: it was not counted, or would tell of too few people."""
+
+
+class UnknownReportFile(ConcerneError):
+    """A scope report has no file of that name."""
 
 
 class DatasetExists(ConcerneError):

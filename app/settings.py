@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -32,6 +33,13 @@ UNLIMITED = "unlimited"
 _ADDRESS = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 
 StretchName = Literal["owasp-19-mib", "rfc-9106-64-mib", "insecure-test-only"]
+
+
+class ScopeAccess(StrEnum):
+    """Who is given scope reports: everybody, or journalists with a credential."""
+
+    PUBLIC = "public"
+    JOURNALISTS = "journalists"
 
 
 class Settings(BaseSettings):
@@ -95,6 +103,10 @@ class Settings(BaseSettings):
     )
     help_file: Path | None = Field(
         None, description="whom the pages name to turn to, and who runs them; none: the one inside"
+    )
+
+    scope_access: ScopeAccess = Field(
+        ScopeAccess.PUBLIC, description="who is given scope reports: `public` or `journalists`"
     )
 
     body_bytes_maximum: int = Field(16 * 1024, ge=1024, description="longest request body")

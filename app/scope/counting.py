@@ -39,14 +39,12 @@ from app.scope.cells import (
     known_by,
 )
 from app.scope.report import PEOPLE_MINIMUM, SourceTables
-from app.scope.tables import tables_of
+from app.scope.tables import PERSON_SCHEMES, tables_of
 from app.scope.tallying import DIGEST_BYTES, RECORD, Counts, count_records
 from app.scope.traits import Named, TraitReader
 
 # The key's name in the ring, beside those of the schemes; none of them is called so.
 KEY_SCHEME: Final = "scope"
-# By what a person is told apart, the strongest first.
-PERSON_SCHEMES: Final = ("nir-dob", "nir", "name-dob")
 _SEALING: Final = b"concerne/v1/scope/sealing"
 _PERSON: Final = b"scope/person"
 _PLACE: Final = b"scope/place"

@@ -31,6 +31,8 @@ from app.scope.suppression import Protection, Unprotected, audit, suppress
 from app.scope.tallying import Counts
 from app.scope.traits import KINDS
 
+# By what a person is told apart, the strongest first.
+PERSON_SCHEMES: Final = ("nir-dob", "nir", "name-dob")
 # Fewer people than these have no tables at all.
 REPORT_PEOPLE_MINIMUM: Final = 100
 RULE: Final = (

@@ -17,6 +17,7 @@ from app.web.pages.guidance import HELP_FILE, load_guidance
 from app.web.pages.refusals import PageRefusals
 from app.web.pages.rendering import Renderer
 from app.web.pages.routes import Pages
+from app.web.pages.scope import ScopePages
 from app.web.renewal import renewing
 from app.web.requestlog import RequestLog
 from app.web.routes import (
@@ -28,6 +29,7 @@ from app.web.routes import (
     health,
     lookups,
     ranges,
+    scopes,
     sessions,
 )
 from app.web.routing import direct_route
@@ -91,9 +93,12 @@ def create_app(services: Services) -> FastAPI:
 
     # Straight onto the application's own router: each router included costs every request a match.
     app.router.route_class = direct_route(services.limits)
-    for subject in (ranges, allranges, evaluations, lookups, datasets, clients, sessions, health):
+    for subject in (
+        ranges, allranges, evaluations, lookups, datasets, scopes, clients, sessions, health,
+    ):  # fmt: skip
         subject.add_routes(app.router, services)
     breaches.add_routes(app.router, services, guidance)
     Feeds(services, renderer).add_routes(app.router)
+    ScopePages(services, renderer).add_routes(app.router)
     Pages(services, renderer, assets, guidance).add_routes(app.router)
     return app

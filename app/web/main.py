@@ -22,6 +22,7 @@ from app.lifecycle.erasure import Erasing, Sweeping
 from app.lifecycle.history import History
 from app.logs import configure_logs
 from app.plaintext.process import confine, is_confined
+from app.scope.reporting import Reporting
 from app.settings import Settings, load_settings
 from app.storage.audit import SqlAuditTrail
 from app.storage.clearing import SqlClearingStore
@@ -30,6 +31,7 @@ from app.storage.engine import open_database
 from app.storage.erasing import SqlErasureStore
 from app.storage.lock import dataset_lock
 from app.storage.published import SqlPublishedStore
+from app.storage.scopereports import SqlScopeStore
 from app.storage.sessions import SqlSessionStore
 from app.version import program_version
 from app.web.app import create_app
@@ -73,6 +75,9 @@ def wire(settings: Settings) -> Services:
         sessions=Sessions(SqlSessionStore(engine), registry),
         batches=BoundedPool(workers=settings.threads, waiting=settings.lookup_queue),
         history=History(SqlAuditTrail(engine)),
+        reporting=Reporting(
+            SqlScopeStore(engine), partial(SigningKey.of, settings.keys), program=program_version()
+        ),
     )
 
 

@@ -17,6 +17,17 @@ BINARY_REPLY = {
     "description": "8 bytes an entry, each range ascending",
     "content": {BINARY_MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
 }
+FILE_REPLY = {
+    "description": "The file, to be kept",
+    "content": {
+        media_type: {"schema": {"type": "string", "format": "binary"}}
+        for media_type in ("text/csv", "text/html", "application/pdf")
+    },
+}
+SIGNED_REPLY = {
+    "description": "A compact JWS",
+    "content": {"application/jose": {"schema": {"type": "string"}}},
+}
 FIELD_CHARACTERS_MAXIMUM = 256
 # Enough for a lab's largest batch; how many are allowed is the use case's business.
 _BLINDED_MAXIMUM = 4096
@@ -75,6 +86,12 @@ class DatasetPath(BaseModel):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     dataset: _Text
+
+
+class ReportFilePath(DatasetPath):
+    """Which file of which dataset's scope report."""
+
+    file: _Text
 
 
 class SchemePath(DatasetPath):
@@ -322,6 +339,23 @@ class ProblemReply(BaseModel):
     hint: str | None = None
     field: str | None = None
     reason: str | None = None
+
+
+class KeyReply(BaseModel):
+    """A public key (JWK)."""
+
+    kty: str
+    crv: str
+    x: str
+    kid: str
+    alg: str
+    use: str
+
+
+class KeysReply(BaseModel):
+    """Public keys (JWK set)."""
+
+    keys: list[KeyReply]
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -12,6 +12,7 @@ from app.exposure.answering import Answering
 from app.exposure.stretching import BoundedPool
 from app.lifecycle.erasure import Sweeping
 from app.lifecycle.history import History
+from app.scope.reporting import Reporting
 from app.settings import Settings
 from app.web.limits import Limits
 
@@ -35,3 +36,4 @@ class Services:
     sessions: Sessions
     batches: BoundedPool
     history: History
+    reporting: Reporting

@@ -12,9 +12,9 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from app.scope.csvtables import table_csv
 from app.scope.report import ScopeReport
 from app.scope.showing.content import SourceContent, content_of
-from app.scope.showing.csvtables import table_csv
 from app.scope.showing.departments import HEIGHT, LICENCE, WIDTH, shapes_of
 from app.scope.showing.figures import Figure
 from app.scope.showing.words import Words
@@ -60,7 +60,7 @@ def report_html(report: ScopeReport, language: str) -> bytes:
 
 
 def _csv_inside(_source: SourceContent, figure: Figure) -> str:
-    content = base64.b64encode(table_csv(figure.table)).decode()
+    content = base64.b64encode(table_csv(figure.table).encode()).decode()
     return f"data:text/csv;charset=utf-8;base64,{content}"
 
 

@@ -1,4 +1,4 @@
-"""The words of a shown report: all of them in both languages, well set, and as the report has them."""
+"""The words of a shown report: all of them in both languages, well set, and for all it brings."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from tests.web.pages.reading import Read, read
 GETS = [
     (language.code, language.path(page, dataset="demo"))
     for language in LANGUAGES
-    for page in (Page.QUESTION, Page.PLAIN, Page.HOW, Page.LEAK, Page.LEGAL)
+    for page in (Page.QUESTION, Page.PLAIN, Page.HOW, Page.LEAK, Page.SCOPE, Page.LEGAL)
 ]
 ANSWERS = {language.code: language.path(Page.ANSWER) for language in LANGUAGES}
 
