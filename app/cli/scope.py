@@ -28,12 +28,19 @@ ReportArgument = Annotated[Path, typer.Argument(help="The signed report (JWS).",
 def export(
     dataset: SlugArgument,
     out: Annotated[Path, typer.Option("--out", help="A folder; it is made.")],
+    html: Annotated[
+        bool, typer.Option("--html", help="Also as a page that works from the disk, fr and en.")
+    ] = False,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Also as a PDF, in French and English.")
+    ] = False,
     config: ConfigOption = None,
     data: DataOption = None,
 ) -> None:
     """Write the signed scope report of a published dataset, its JSON, and each table as CSV.
 
     The signed report (scope.jws) is what others check; the JSON is what is signed, to the byte.
+    With --html and --pdf it is written with its figures, too.
     """
     reporting = _reporting(Lifecycle(load_settings(config, data=data)))
     report = reporting.report(dataset)
@@ -41,7 +48,7 @@ def export(
         "scope.jws": reporting.signed(dataset).encode(),
         "scope.json": report.canonical(),
         "signing-key.jwk": reporting.public_jwk().encode(),
-        **_tables(report),
+        **_shown(report, html=html, pdf=pdf),
     }
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -79,14 +86,15 @@ def _reporting(life: Lifecycle) -> Reporting:
     return Reporting(SqlScopeStore(life.engine), life.signing_key, program=program_version())
 
 
-def _tables(report: ScopeReport) -> dict[str, bytes]:
-    from app.scope.csvtables import table_csv
+def _shown(report: ScopeReport, *, html: bool, pdf: bool) -> dict[str, bytes]:
+    from app.scope.showing.files import csv_files, html_files, pdf_files
 
-    return {
-        f"source-{source.number}-{table.name}.csv": table_csv(table).encode()
-        for source in report.sources
-        for table in source.tables
-    }
+    files = [*csv_files(report)]
+    if html:
+        files += html_files(report)
+    if pdf:
+        files += pdf_files(report)
+    return {file.name: file.content for file in files}
 
 
 def _told(report: ScopeReport, thumbprint: str) -> str:

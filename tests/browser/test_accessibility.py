@@ -69,7 +69,7 @@ def pages() -> Iterator[tuple[str, Callable[[Page, Leak], None] | None]]:
     for language in LANGUAGES:
         for state in STATES:
             yield language.path(SitePage.QUESTION), state
-        for page in (SitePage.PLAIN, SitePage.HOW, SitePage.LEAK, SitePage.LEGAL):
+        for page in (SitePage.PLAIN, SitePage.HOW, SitePage.LEAK, SitePage.SCOPE, SitePage.LEGAL):
             yield language.path(page, dataset=DATASET), None
         yield f"{language.prefix}nothing", None
 

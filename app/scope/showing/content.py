@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from app.encoding import to_base64url
+from app.identity.schemes import SCHEMES
 from app.scope.report import NOT_TOLD, OTHER, ScopeReport, ScopeSource
 from app.scope.showing.figures import Figure, figures_of
 from app.scope.showing.words import Words
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def _source(source: ScopeSource, report: ScopeReport, words: Words) -> SourceCon
                 words("coverage", scheme=words.scheme(name)),
                 _shared(scheme.rows, source.rows, words),
             )
-            for name, scheme in report.schemes.items()
+            for name, scheme in _in_order(report.schemes)
         ]
     return SourceContent(
         number=source.number,
@@ -167,6 +171,11 @@ def _without_number(source: ScopeSource, words: Words) -> str:
     return _shared(source.people - with_number, source.people, words)
 
 
+def _in_order(by_scheme: Mapping[str, _T]) -> Sequence[tuple[str, _T]]:
+    """Return what is told by scheme in the schemes' order, which a signed report does not keep."""
+    return [(name, by_scheme[name]) for name in SCHEMES if name in by_scheme]
+
+
 def _shared(part: int, whole: int, words: Words) -> str:
     return words("shared", count=words.number(part), share=words.share(part, whole))
 
@@ -185,6 +194,6 @@ def _identity(report: ScopeReport, words: Words, fingerprint: str) -> Sequence[F
         ),
         *(
             Fact(words("commitment", scheme=words.scheme(scheme)), to_base64url(value))
-            for scheme, value in report.commitment.items()
+            for scheme, value in _in_order(report.commitment)
         ),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from dataclasses import replace
 
@@ -160,3 +161,11 @@ def test_a_report_that_was_made_before_is_not_given_for_another() -> None:
     other = report_file(replace(report, title="Autre"), "scope.fr.html")
     assert other != before
     assert report_file(large_report(), "scope.fr.html") is before
+
+
+@LANGUAGES
+def test_a_report_that_was_signed_and_read_back_is_shown_the_same(language: str) -> None:
+    read_back = ScopeReport.from_json(json.loads(large_report().canonical()))
+    assert list(read_back.schemes) != list(large_report().schemes)
+    assert report_html(read_back, language) == report_html(large_report(), language)
+    assert report_pdf(read_back, language) == report_pdf(large_report(), language)
