@@ -12,9 +12,9 @@ from app.web.decoding import described, parameters_of
 from app.web.replies import jwks_reply
 from app.web.schemas import (
     FILE_REPLY,
+    KEYS_REPLY,
     SIGNED_REPLY,
     DatasetPath,
-    KeysReply,
     ReportFilePath,
     problems,
 )
@@ -76,8 +76,8 @@ def add_routes(routes: APIRouter, services: Services) -> None:
     @routes.get(
         "/.well-known/jwks.json",
         tags=["scope"],
-        response_model=KeysReply,
-        responses=problems(429, 503),
+        response_class=Response,
+        responses={200: KEYS_REPLY, **problems(429, 503)},
     )
     async def keys(request: Request) -> Response:
         """The public keys by which reports, manifests and certificates are checked (RFC 7517)."""
