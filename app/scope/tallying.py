@@ -57,18 +57,23 @@ def _part_of(pieces: Iterator[bytes], part: int, parts: int) -> _Records:
 
 
 def _count_part(records: _Records, counts: Counter[int]) -> None:
-    if not len(records):
-        return
-    records = records[np.lexsort((records["code"], records["low"], records["high"]))]
-    is_new_digest = _differs(records["high"]) | _differs(records["low"])
-    records = records[is_new_digest | _differs(records["code"])]
-    is_new_digest = _differs(records["high"]) | _differs(records["low"])
     tables = records["code"] >> _SHIFT
     is_masked = np.isin(tables, _MASKED)
     is_laboratories = tables == Counted.LABORATORIES_PER_PERSON
-    _add(counts, records["code"][~is_masked & ~is_laboratories])
-    _add_masked(counts, records["code"][is_masked], is_new_digest[is_masked])
-    _add_laboratories(counts, records["code"][is_laboratories], is_new_digest[is_laboratories])
+    codes, _ = _distinct(records[~is_masked & ~is_laboratories])
+    _add(counts, codes)
+    _add_masked(counts, *_distinct(records[is_masked]))
+    _add_laboratories(counts, *_distinct(records[is_laboratories]))
+
+
+def _distinct(records: _Records) -> tuple[NDArray[np.uint32], NDArray[np.bool_]]:
+    """Return the codes of different records, by digest, and of each whether its digest is new."""
+    high, low, code = (np.ascontiguousarray(records[name]) for name in ("high", "low", "code"))
+    order = np.lexsort((code, low, high))
+    high, low, code = high[order], low[order], code[order]
+    is_new_digest = _differs(high) | _differs(low)
+    is_new = is_new_digest | _differs(code)
+    return code[is_new], is_new_digest[is_new]
 
 
 def _differs(values: NDArray[np.generic]) -> NDArray[np.bool_]:
