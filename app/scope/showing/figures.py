@@ -5,6 +5,7 @@ Everything that a template prints is a text here, so that a web page, a file and
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -92,7 +93,7 @@ class Figure:
     total: str
     rule: tuple[str, str]
     overlaps: bool
-    levels: tuple[str, ...]
+    levels: tuple[tuple[int, str], ...]
     table: ScopeTable
 
 
@@ -207,14 +208,18 @@ class _Scale:
         return 0 if people is None else max(1, people * _BAR_UNITS // self.most)
 
     def level(self, people: int | None) -> int:
-        return 0 if people is None else max(1, -(-people * LEVELS // self.most))
+        return 0 if people is None else bisect_left(self._ends, people, lo=1)
 
-    def told(self, words: Words) -> tuple[str, ...]:
-        """Return which numbers each level stands for."""
-        ends = [self.most * level // LEVELS for level in range(LEVELS + 1)]
-        # Nothing below is ever shown.
-        ends[0] = min(PEOPLE_MINIMUM, self.most) - 1
+    def told(self, words: Words) -> tuple[tuple[int, str], ...]:
+        """Return the levels that there are, and which numbers each stands for."""
         return tuple(
-            words("level", first=words.number(below + 1), last=words.number(end))
-            for below, end in pairwise(ends)
+            (level, words("level", first=words.number(below + 1), last=words.number(end)))
+            for level, (below, end) in enumerate(pairwise(self._ends), start=1)
+            if below < end
         )
+
+    @property
+    def _ends(self) -> Sequence[int]:
+        """The last number of each level, from what is never shown on."""
+        below = min(PEOPLE_MINIMUM, self.most) - 1
+        return [below + (self.most - below) * level // LEVELS for level in range(LEVELS + 1)]

@@ -97,19 +97,42 @@ def test_a_laboratory_that_is_called_like_a_word_of_the_report_keeps_its_name() 
     assert [line.label for line in figure.lines] == ["number", "woman", "name"]
 
 
+def ranges(figure: Figure) -> dict[int, tuple[int, int]]:
+    found = {}
+    for level, numbers in figure.levels:
+        first, last = (int(n.replace(",", "")) for n in numbers.split(" to "))
+        found[level] = first, last
+    return found
+
+
 def test_levels_say_which_numbers_they_stand_for_without_a_gap() -> None:
     for name in ("department", "laboratory-year", "department-kind"):
-        levels = figures()[name].levels
-        ends = [[int(n.replace(",", "")) for n in level.split(" to ")] for level in levels]
-        assert ends[0][0] == PEOPLE_MINIMUM
-        assert all(one[1] + 1 == other[0] for one, other in pairwise(ends))
+        told = ranges(figures()[name])
+        assert list(told) == [1, 2, 3, 4, 5]
+        assert told[1][0] == PEOPLE_MINIMUM
+        assert all(one[1] + 1 == other[0] for one, other in pairwise(told.values()))
     lines = figures()["department"].lines
+    told = ranges(figures()["department"])
     for line in (each for each in lines if each.people is not None):
-        low, high = (
-            int(n.replace(",", ""))
-            for n in figures()["department"].levels[line.level - 1].split(" to ")
-        )
-        assert low <= (line.people or 0) <= high
+        first, last = told[line.level]
+        assert first <= (line.people or 0) <= last
+
+
+@pytest.mark.parametrize("most", [11, 12, 13, 15, 16, 30, 99])
+def test_levels_of_few_people_begin_with_what_can_be_shown(most: int) -> None:
+    people = {"56": most, "22": PEOPLE_MINIMUM, "27": None}
+    (source,) = large_report().sources
+    assert source.counted is not None
+    table = side("department", people)
+    changed = replace(source, counted=replace(source.counted, tables=(table,)))
+    (figure,) = figures_of(changed, Words("en"))
+    told = ranges(figure)
+    assert min(first for first, _ in told.values()) == PEOPLE_MINIMUM
+    assert max(last for _, last in told.values()) == most
+    for line in figure.lines[:2]:
+        first, last = told[line.level]
+        assert first <= (line.people or 0) <= last
+    assert figure.lines[0].level == LEVELS
 
 
 def test_the_map_has_every_departement_and_colours_those_with_a_number() -> None:
