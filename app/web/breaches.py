@@ -16,6 +16,7 @@ from app.identity.schemes import SCHEMES
 from app.lifecycle.history import News, first_published
 from app.protocol.messages import Json
 from app.protocol.parameters import DatasetParameters
+from app.scope.report import ScopeReport, ScopeTable
 
 # As that API calls what a field of ours holds.
 DATA_CLASSES: Final[Mapping[str, str]] = {
@@ -26,15 +27,31 @@ DATA_CLASSES: Final[Mapping[str, str]] = {
     "email": "Email addresses",
     "phone": "Phone numbers",
 }
+# And what a scope report counts: the tables that are there, and the kinds that people have.
+_TABLE_CLASSES: Final[Mapping[str, str]] = {
+    "exam-year": "Personal health data",
+    "sex": "Genders",
+}
+_KIND_CLASSES: Final[Mapping[str, str]] = {
+    "address": "Physical addresses",
+    "prescriber": "Personal health data",
+    "comment": "Personal health data",
+}
 
 
-def breach_of(dataset: DatasetParameters, news: Sequence[News], description: str) -> Json:
+def breach_of(
+    dataset: DatasetParameters,
+    news: Sequence[News],
+    description: str,
+    report: ScopeReport | None = None,
+) -> Json:
     """Return a dataset as a breach.
 
     Args:
         dataset: what is published.
         news: what is known of its life.
         description: what the file held, as plain text; clients show this field as HTML.
+        report: of its scope, where that is for everybody.
     """
     added = first_published(news, dataset.dataset) or dataset.published_at
     return {
@@ -45,12 +62,12 @@ def breach_of(dataset: DatasetParameters, news: Sequence[News], description: str
         "BreachDate": dataset.breach_date.isoformat(),
         "AddedDate": _instant(min(added, dataset.published_at)),
         "ModifiedDate": _instant(dataset.published_at),
-        "PwnCount": _people(dataset),
+        "PwnCount": _people(dataset, report),
         "Description": escape(description),
         "LogoPath": "",
         "Attribution": None,
         "DisclosureUrl": None,
-        "DataClasses": data_classes([dataset]),
+        "DataClasses": _data_classes(dataset, report),
         # That somebody confirmed it is for them to say.
         "IsVerified": False,
         "IsFabricated": False,
@@ -64,25 +81,41 @@ def breach_of(dataset: DatasetParameters, news: Sequence[News], description: str
     }
 
 
-def data_classes(datasets: Iterable[DatasetParameters]) -> list[str]:
+def data_classes(breaches: Iterable[Json]) -> list[str]:
     """Return what kinds of data are known to be in any of them, in alphabetical order."""
-    return sorted(
-        {
-            DATA_CLASSES[field]
-            for dataset in datasets
-            for scheme in dataset.schemes.values()
-            if scheme.entries
-            for field in SCHEMES[scheme.scheme].fields
-        }
-    )
+    return sorted({kind for breach in breaches for kind in breach["DataClasses"]})
 
 
-def _people(dataset: DatasetParameters) -> int:
-    """Return how many people are in it, at most: by the scheme that reaches the most rows.
+def _data_classes(dataset: DatasetParameters, report: ScopeReport | None) -> list[str]:
+    found = {
+        DATA_CLASSES[field]
+        for scheme in dataset.schemes.values()
+        if scheme.entries
+        for field in SCHEMES[scheme.scheme].fields
+    }
+    for source in () if report is None else report.sources:
+        found |= {_TABLE_CLASSES[t.name] for t in source.tables if t.name in _TABLE_CLASSES}
+        found |= _kinds_of(source.table("kinds"))
+    return sorted(found)
 
-    Its distinct identifiers, unless they are more than its rows, as a cell can be read in several
-    ways that are all kept.
+
+def _kinds_of(table: ScopeTable | None) -> set[str]:
+    """Return what people are known to have of; a number that is hidden says nothing."""
+    if table is None:
+        return set()
+    kinds = zip(table.dimensions[0].values, table.cells, strict=False)
+    return {_KIND_CLASSES[k] for k, people in kinds if people is not None and k in _KIND_CLASSES}
+
+
+def _people(dataset: DatasetParameters, report: ScopeReport | None) -> int:
+    """Return how many people are in it, at most.
+
+    The report's number, where it has one: of several sources it does not, as they may be the same
+    people. Else the distinct identifiers of the scheme that reaches the most rows, unless they are
+    more than its rows, as a cell can be read in several ways that are all kept.
     """
+    if report is not None and len(report.sources) == 1 and report.sources[0].people is not None:
+        return report.sources[0].people
     widest = max(dataset.schemes.values(), key=lambda scheme: scheme.rows, default=None)
     return 0 if widest is None else min(widest.entries, widest.rows)
 

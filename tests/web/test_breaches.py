@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,11 +16,16 @@ import pytest
 
 from app.crypto.keys import EvaluationKey
 from app.crypto.stretch import PROFILES
+from app.encoding import from_base64url
 from app.lifecycle.history import News, NewsKind
 from app.protocol.parameters import DatasetParameters, SchemeParameters
-from app.web.breaches import DATA_CLASSES, breach_of, data_classes
+from app.scope.report import ScopeReport
+from app.scope.showing.content import content_of
+from app.settings import ScopeAccess
+from app.web.breaches import breach_of, data_classes
 from tests.browser.tools import installed, run
 from tests.conftest import Leak
+from tests.scope.showing.examples import PEOPLE, large_report, report_of_two, side
 from tests.serving import serving_settings
 from tests.web.test_routes import assert_problem
 
@@ -149,15 +155,51 @@ def test_it_was_added_with_its_first_publication_and_modified_with_its_last() ->
     assert breach_of(dataset(), news[:1], "x")["AddedDate"] == "2026-11-25T12:30:59Z"
 
 
+def classes(found: DatasetParameters, report: ScopeReport | None = None) -> list[str]:
+    kinds: list[str] = breach_of(found, [], "x", report)["DataClasses"]
+    return kinds
+
+
 def test_kinds_of_data_are_those_under_which_something_was_found() -> None:
     found = dataset(schemes={"nir-dob": scheme("nir-dob", 9, 9), "phone": scheme("phone", 0, 0)})
-    assert data_classes([found]) == ["Dates of birth", "Social security numbers"]
-    assert data_classes([found, dataset()]) == [
-        "Dates of birth",
-        "Email addresses",
-        "Social security numbers",
-    ]
+    assert classes(found) == ["Dates of birth", "Social security numbers"]
+    both = [breach_of(each, [], "x") for each in (found, dataset())]
+    assert data_classes(both) == ["Dates of birth", "Email addresses", "Social security numbers"]
     assert data_classes([]) == []
+
+
+def test_a_report_for_everybody_adds_what_it_counts_and_nothing_that_it_hides() -> None:
+    assert set(classes(dataset(), large_report())) - set(classes(dataset())) == {
+        "Genders",
+        "Personal health data",
+        "Physical addresses",
+    }
+    (source,) = large_report().sources
+    assert source.counted is not None
+    hidden = side("kinds", {"name": 500, "address": None, "comment": None})
+    tables = replace(source.counted, tables=(hidden,))
+    report = replace(large_report(), sources=(replace(source, counted=tables),))
+    assert classes(dataset(), report) == classes(dataset())
+
+
+def test_people_are_those_of_the_report_unless_they_are_of_several_files() -> None:
+    assert breach_of(dataset(), [], "x", large_report())["PwnCount"] == PEOPLE
+    assert breach_of(dataset(), [], "x", report_of_two())["PwnCount"] == 900
+
+
+def test_where_reports_are_for_journalists_none_of_their_numbers_is_here(leak: Leak) -> None:
+    settings = leak.settings(scope_access=ScopeAccess.JOURNALISTS)
+    with serving_settings(leak.settings()) as public, serving_settings(settings) as closed:
+        (told,), (kept,) = (h.get("/api/v3/breaches").json() for h in (public, closed))
+        people = content_of(_report_of(public), "en").sources[0].headlines[0].value
+    assert str(told["PwnCount"]) == people
+    assert "Personal health data" in told["DataClasses"]
+    assert "Personal health data" not in kept["DataClasses"]
+
+
+def _report_of(http: httpx.Client) -> ScopeReport:
+    payload = http.get("/v1/datasets/demo/scope").text.split(".")[1]
+    return ScopeReport.from_json(json.loads(from_base64url(payload, name="payload")))
 
 
 @pytest.mark.parametrize(
@@ -188,7 +230,6 @@ def test_one_breach_is_the_one_of_the_list_and_the_latest(http: httpx.Client) ->
     assert http.get("/api/v3/breach/demo").json() == breach
     assert http.get("/api/v3/latestbreach").json() == breach
     assert http.get("/api/v3/dataclasses").json() == breach["DataClasses"]
-    assert set(breach["DataClasses"]) <= set(DATA_CLASSES.values())
     assert_problem(http.get("/api/v3/breach/other"), 404, "unknown-dataset")
 
 

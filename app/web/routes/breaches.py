@@ -10,9 +10,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from app.clients.registry import credential_refused
-from app.errors import InvalidInput, UnknownDataset
+from app.errors import InvalidInput, ScopeWithheld, UnknownDataset
 from app.protocol.messages import Json
 from app.protocol.parameters import DatasetParameters
+from app.scope.report import ScopeReport
+from app.settings import ScopeAccess
 from app.web.breaches import breach_of, data_classes
 from app.web.decoding import described, parameters_of
 from app.web.pages.guidance import Guidance
@@ -32,7 +34,11 @@ def add_routes(routes: APIRouter, services: Services, guidance: Guidance) -> Non
 
     async def breaches_of(datasets: Sequence[DatasetParameters]) -> list[Json]:
         news = await run_in_threadpool(services.history.news)
-        return [breach_of(each, news, _description(each, guidance)) for each in datasets]
+        reports = [await run_in_threadpool(_report, services, each) for each in datasets]
+        return [
+            breach_of(dataset, news, _description(dataset, guidance), report)
+            for dataset, report in zip(datasets, reports, strict=True)
+        ]
 
     @routes.get(
         _ALL_PATH,
@@ -67,7 +73,7 @@ def add_routes(routes: APIRouter, services: Services, guidance: Guidance) -> Non
     )
     async def classes(request: Request) -> Response:
         """What kinds of data are known to be in what is published."""
-        return json_reply(data_classes(catalogue.datasets))
+        return json_reply(data_classes(await breaches_of(catalogue.datasets)))
 
     @routes.get(
         _ONE_PATH,
@@ -97,6 +103,16 @@ def add_routes(routes: APIRouter, services: Services, guidance: Guidance) -> Non
 def _description(dataset: DatasetParameters, guidance: Guidance) -> str:
     written = guidance.leaks.get(dataset.dataset)
     return written.en if written is not None and written.en else dataset.title
+
+
+def _report(services: Services, dataset: DatasetParameters) -> ScopeReport | None:
+    """Return the report, unless it is not for everybody, or there is none (any more)."""
+    if services.settings.scope_access is not ScopeAccess.PUBLIC:
+        return None
+    try:
+        return services.reporting.report(dataset.dataset)
+    except (ScopeWithheld, UnknownDataset):
+        return None
 
 
 def _filters(request: Request) -> Mapping[str, str]:
