@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.cli import manifest
 from app.cli.files import read_text
 from app.cli.lifecycle import Lifecycle, SlugArgument
 from app.cli.options import ConfigOption, DataOption
+from app.cli.progress import meter
+from app.cli.sources import IdentityOption, open_source, read_identities
 from app.errors import InvalidInput
 from app.settings import load_settings
 from app.version import program_version
@@ -22,6 +27,10 @@ if TYPE_CHECKING:
 app = typer.Typer(name="scope", help="How large a leak is, told so that anybody can check it.")
 
 ReportArgument = Annotated[Path, typer.Argument(help="The signed report (JWS).", metavar="REPORT")]
+
+KeyOption = Annotated[
+    Path, typer.Option("--key", help="The publisher's public key (JWK), or keys (jwks.json).")
+]
 
 
 @app.command()
@@ -62,10 +71,7 @@ def export(
 @app.command()
 def verify(
     report: ReportArgument,
-    key: Annotated[
-        Path,
-        typer.Option("--key", help="The publisher's public key (JWK), or keys (jwks.json)."),
-    ],
+    key: KeyOption,
 ) -> None:
     """Check a signed scope report offline, and say in one line what was checked, by which key.
 
@@ -77,6 +83,112 @@ def verify(
     today = datetime.now(UTC).date()
     verified = verify_report(read_text(report, "report"), read_text(key, "public key"), today=today)
     print(_told(verified.report, verified.thumbprint))
+
+
+@app.command()
+def compare(
+    source: Annotated[Path, typer.Argument(help="The file that you hold.", metavar="FILE")],
+    report: ReportArgument,
+    key: KeyOption,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="Which column holds what (TOML).")
+    ] = None,
+    server: Annotated[
+        str | None, typer.Option("--server", help="Where the dataset is, for how much of it.")
+    ] = None,
+    credential_file: Annotated[
+        Path | None, typer.Option("--credential-file", help="The file your credential is in.")
+    ] = None,
+    scheme: Annotated[
+        str | None,
+        typer.Option("--scheme", help="By which identifiers; otherwise the report's first."),
+    ] = None,
+    sample: Annotated[int, typer.Option("--sample", help="How many, drawn at random.")] = 2000,
+    identity: IdentityOption = None,
+    config: ConfigOption = None,
+    data: DataOption = None,
+) -> int:
+    """Tell whether a file is the leak that a scope report tells of, or how much of it is in there.
+
+    The first is found out offline: by the bytes, by the numbers, and by the commitments, as
+    concerne dataset verify does. Where it is another file, --server and --credential-file ask how
+    many of a random sample of at least 1,000 of its identifiers are in the dataset. The server
+    learns how many were asked; you learn a count and a share, and neither a few nor nearly all
+    exactly. Nothing is kept. Each identifier of a sample counts towards your quota. Exit code 0
+    means the same leak, 1 another one or a part, 3 that it cannot be told.
+    """
+    from app.scope.comparison import check_sample_size, manifest_of
+    from app.scope.reporting import verify_report
+
+    check_sample_size(sample)
+    settings, today = load_settings(config, data=data), datetime.now(UTC).date()
+    verified = verify_report(read_text(report, "report"), read_text(key, "public key"), today=today)
+    known = manifest_of(verified.report)
+    identities = read_identities(identity)
+    finding = manifest.compare(settings, known, source, mapping, identities)
+    print("; ".join([finding.verdict.value, *finding.reasons]))
+    if server is not None and finding.verdict.name in ("DIFFERS", "UNKNOWN"):
+        chosen = scheme or next(iter(verified.report.schemes))
+        asked = _Asked(server, credential_file, chosen, sample, settings.threads)
+        print(_share(asked, known.dataset.dataset, source, mapping, identities))
+    return manifest.VerifyCode[finding.verdict.name]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Who is asked about which identifiers, and how many."""
+
+    server: str
+    credential_file: Path | None
+    scheme: str
+    size: int
+    threads: int
+
+
+def _share(
+    asked: _Asked, dataset: str, source: Path, mapping: Path | None, identities: Sequence[Any]
+) -> str:
+    from app.cli.sampling import CredentialedServer, read_credential
+    from app.scope.comparison import share_of
+
+    if asked.credential_file is None or mapping is None:
+        raise InvalidInput(
+            "how much of a file is in a dataset is told to who has a credential and a mapping",
+            hint="give --credential-file FILE and --mapping FILE",
+        )
+    credential = read_credential(asked.credential_file)
+    sample = _sample(asked, source, mapping, identities)
+    with meter("Stretching") as shown:
+
+        def told(done: int) -> None:
+            shown.update(done, len(sample), f"{done:,} identifiers")
+
+        with CredentialedServer(
+            asked.server, credential, workers=asked.threads, told=told
+        ) as remote:
+            share = share_of(remote, dataset, asked.scheme, sample)
+    return f"{asked.scheme}, {share.told()}"
+
+
+def _sample(
+    asked: _Asked, source: Path, mapping: Path, identities: Sequence[Any]
+) -> Sequence[bytes]:
+    from app.reading.mapping import parse_mapping
+    from app.reading.records import RecordReader
+    from app.reading.sources.opening import LeakSource
+    from app.scope.comparison import Sample
+
+    columns = parse_mapping(read_text(mapping, "mapping"))
+    drawn = Sample(asked.size)
+    with open_source(source) as named:
+        leak = LeakSource(named.stream, columns.source, identities, columns.column_names)
+        with leak.open() as table:
+            records = RecordReader(columns, table.header)
+            for row in table.rows():
+                for scheme, encoded in records.inputs(row):
+                    if scheme == asked.scheme:
+                        drawn.add(encoded)
+    return drawn.taken(asked.scheme)
 
 
 def _reporting(life: Lifecycle) -> Reporting:

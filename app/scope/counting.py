@@ -21,7 +21,7 @@ from datetime import date
 from typing import Any, Final
 
 from app.crypto.keyring import KeyRing
-from app.crypto.sealing import SealingKey
+from app.crypto.secretbox import SealingKey
 from app.encoding import from_base64url, to_base64url
 from app.errors import KeyMissing
 from app.identity.schemes import scheme_named

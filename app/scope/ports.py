@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.protocol.parameters import DatasetParameters
+from app.protocol.parameters import DatasetParameters, DeploymentParameters
 from app.scope.report import ScopeSource
 
 
@@ -16,10 +16,15 @@ class PublishedScope:
     Args:
         parameters: of the epoch that answers.
         sources: that it came from, in the order in which they came.
+        deployment: whose salt a commitment is computed with.
+        forgotten: inputs of the sources that were left out, or taken out before the last of them
+            came.
     """
 
     parameters: DatasetParameters
     sources: tuple[ScopeSource, ...]
+    deployment: DeploymentParameters
+    forgotten: int
 
 
 class ScopeStore(Protocol):

@@ -15,6 +15,7 @@ from app.crypto.signing import SigningKey, verify_signed
 from app.errors import ReportExpired, ScopeWithheld, SignatureMismatch
 from app.identity.schemes import NORMALISATION_VERSION
 from app.protocol.parameters import SchemeParameters
+from app.scope.comparison import comparison_of
 from app.scope.ports import PublishedScope, ScopeStore
 from app.scope.report import PEOPLE_MINIMUM, REPORT_KIND, SchemeScope, ScopeReport
 from app.scope.tables import PERSON_SCHEMES, REPORT_PEOPLE_MINIMUM, RULE
@@ -129,7 +130,7 @@ def _report_of(found: PublishedScope, program: str) -> ScopeReport:
         made_at=parameters.published_at,
         expires_on=parameters.ends_on,
         program=program,
-        method=METHOD,
+        method={**METHOD, "comparison": comparison_of(found)},
         commitment={n: s.commitment for n, s in schemes.items() if s.commitment is not None},
         schemes={name: _scheme(s, parameters.rows) for name, s in schemes.items()},
         sources=found.sources,

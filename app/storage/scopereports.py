@@ -13,8 +13,8 @@ from app.lifecycle.states import DatasetState
 from app.scope.ports import PublishedScope
 from app.scope.report import ScopeSource, SourceTables
 from app.storage.engine import database_errors
-from app.storage.parameters import dataset_parameters
-from app.storage.runs import finished_runs
+from app.storage.parameters import dataset_parameters, deployment_parameters
+from app.storage.runs import finished_runs, taken_out_before
 from app.storage.tables import Dataset, IngestRun, ScopeTables
 
 
@@ -50,7 +50,9 @@ class SqlScopeStore:
             # What waits to be published is not told yet.
             runs = [run for run in finished_runs(session, found) if run.epoch <= found.epoch]
             sources = tuple(_source(session, n, run) for n, run in enumerate(runs, start=1))
-            return PublishedScope(parameters, sources)
+            forgotten = sum(run.forgotten for run in runs) + taken_out_before(runs[-1])
+            deployment = deployment_parameters(session)
+            return PublishedScope(parameters, sources, deployment, forgotten)
 
 
 def _source(session: Session, number: int, run: IngestRun) -> ScopeSource:
