@@ -33,7 +33,7 @@ KeyOption = Annotated[
 ]
 
 
-@app.command()
+@app.command("export")
 def export(
     dataset: SlugArgument,
     out: Annotated[Path, typer.Option("--out", help="A folder; it is made.")],
@@ -61,7 +61,7 @@ def export(
     print(f"{len(files)} files written: the signed report is {out / 'scope.jws'}")
 
 
-@app.command()
+@app.command("verify")
 def verify(
     report: ReportArgument,
     key: KeyOption,
@@ -78,7 +78,7 @@ def verify(
     print(_told(verified.report, verified.thumbprint))
 
 
-@app.command()
+@app.command("compare")
 def compare(
     source: Annotated[Path, typer.Argument(help="The file that you hold.", metavar="FILE")],
     report: ReportArgument,

@@ -1,4 +1,4 @@
-"""Signing in on the laboratory's page: one strict cookie, which ends by itself, and is slow to get."""
+"""Signing in on the laboratory's page: one strict cookie that ends by itself and is slow to get."""
 
 from __future__ import annotations
 

@@ -89,8 +89,9 @@ def load_assets(folder: Path = STATIC) -> Mapping[str, Asset]:
         raise InvalidSettings(
             "a script of the pages has not been built", hint="run scripts/build-client"
         )
-    files = [f for f in folder.iterdir() if f.suffix in _MEDIA_TYPES]
-    return {file.name: _load(file) for file in [*sorted(files), *(folder / script for script in SCRIPTS)]}
+    files = sorted(f for f in folder.iterdir() if f.suffix in _MEDIA_TYPES)
+    scripts = (folder / script for script in SCRIPTS)
+    return {file.name: _load(file) for file in (*files, *scripts)}
 
 
 def _load(file: Path) -> Asset:
