@@ -33,7 +33,7 @@ KeyOption = Annotated[
 ]
 
 
-@app.command()
+@app.command("export")
 def export(
     dataset: SlugArgument,
     out: Annotated[Path, typer.Option("--out", help="A folder; it is made.")],
@@ -68,7 +68,7 @@ def export(
     print(f"{len(files)} files written: the signed report is {out / 'scope.jws'}")
 
 
-@app.command()
+@app.command("verify")
 def verify(
     report: ReportArgument,
     key: KeyOption,
@@ -85,7 +85,7 @@ def verify(
     print(_told(verified.report, verified.thumbprint))
 
 
-@app.command()
+@app.command("compare")
 def compare(
     source: Annotated[Path, typer.Argument(help="The file that you hold.", metavar="FILE")],
     report: ReportArgument,
@@ -101,7 +101,7 @@ def compare(
     ] = None,
     scheme: Annotated[
         str | None,
-        typer.Option("--scheme", help="By which identifiers; otherwise the report's first."),
+        typer.Option("--scheme", help="By which identifiers; otherwise those of a health card."),
     ] = None,
     sample: Annotated[int, typer.Option("--sample", help="How many, drawn at random.")] = 2000,
     identity: IdentityOption = None,
@@ -117,7 +117,7 @@ def compare(
     exactly. Nothing is kept. Each identifier of a sample counts towards your quota. Exit code 0
     means the same leak, 1 another one or a part, 3 that it cannot be told.
     """
-    from app.scope.comparison import check_sample_size, manifest_of
+    from app.scope.comparison import check_sample_size, manifest_of, strongest_scheme
     from app.scope.reporting import verify_report
 
     check_sample_size(sample)
@@ -128,7 +128,7 @@ def compare(
     finding = manifest.compare(settings, known, source, mapping, identities)
     print("; ".join([finding.verdict.value, *finding.reasons]))
     if server is not None and finding.verdict.name in ("DIFFERS", "UNKNOWN"):
-        chosen = scheme or next(iter(verified.report.schemes))
+        chosen = scheme or strongest_scheme(verified.report)
         asked = _Asked(server, credential_file, chosen, sample, settings.threads)
         print(_share(asked, known.dataset.dataset, source, mapping, identities))
     return manifest.VerifyCode[finding.verdict.name]

@@ -27,6 +27,7 @@ from app.protocol.messages import (
 )
 from app.scope.ports import PublishedScope
 from app.scope.report import PEOPLE_MINIMUM, ScopeReport
+from app.scope.tables import PERSON_SCHEMES
 
 SAMPLE_MINIMUM: Final = 1000
 # Of a normal distribution, for 95 of 100 intervals.
@@ -62,6 +63,11 @@ def manifest_of(report: ScopeReport) -> Manifest:
         sources=tuple(ReadSource(s.sha256, s.size_bytes, s.rows) for s in report.sources),
         forgotten=count_of(fields, "forgotten"),
     )
+
+
+def strongest_scheme(report: ScopeReport) -> str:
+    """Return the scheme of a report that tells people apart best."""
+    return next((name for name in PERSON_SCHEMES if name in report.schemes), min(report.schemes))
 
 
 class Sample:

@@ -7,9 +7,10 @@ totals, by any sums and differences, it stays possible of every number that is n
 another one: a small one could be 0 and could be eleven, any other is uncertain by eleven at least.
 That is checked for each of them by two linear programs before anything is published.
 
-Eleven is the threshold of French health and household statistics: no number of one to ten people
-leaves the national health data system. How cells are protected by others, and why the whole set of
-linked tables has to be looked at: INSEE's manual on the protection of tables
+Eleven is what French health statistics keep to: of the national health data system (SNDS) numbers
+below 11 are not given (Health Data Hub, https://documentation-snds.health-data-hub.fr, its open
+data: "Les effectifs inférieurs à 11 ne sont pas restitués"). That further cells have to protect
+them, and that all linked tables have to be looked at together, is the practice of INSEE
 (https://inseefrlab.github.io/manuel-protection-tableaux/).
 """
 

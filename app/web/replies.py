@@ -14,7 +14,6 @@ LOOKUP_BODY_BYTES = 256
 # Made once: `json.dumps` with an option makes an encoder a reply.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _MEDIA_TYPE = "application/json"
-_JWKS_MEDIA_TYPE = "application/jwk-set+json"
 
 
 def json_reply(document: Json | Sequence[object]) -> Response:
@@ -27,9 +26,15 @@ def lookup_reply(document: Json) -> Response:
     return Response(_dump(document).ljust(LOOKUP_BODY_BYTES), media_type=_MEDIA_TYPE)
 
 
-def jwks_reply(keys: Sequence[str]) -> Response:
+class KeysResponse(Response):
+    """A JWK set (RFC 7517 §8.5.2)."""
+
+    media_type = "application/jwk-set+json"
+
+
+def keys_reply(keys: Sequence[str]) -> Response:
     """Write public keys, each a JWK of one line, as a JWK set."""
-    return Response(f'{{"keys":[{",".join(keys)}]}}', media_type=_JWKS_MEDIA_TYPE)
+    return KeysResponse(f'{{"keys":[{",".join(keys)}]}}')
 
 
 def _dump(document: Json | Sequence[object]) -> bytes:

@@ -352,18 +352,10 @@ class KeyReply(BaseModel):
     use: str
 
 
-KEYS_REPLY = {
-    "description": "A JWK set (RFC 7517)",
-    "content": {
-        "application/jwk-set+json": {
-            "schema": {
-                "type": "object",
-                "required": ["keys"],
-                "properties": {"keys": {"type": "array", "items": KeyReply.model_json_schema()}},
-            }
-        }
-    },
-}
+class KeysReply(BaseModel):
+    """Public keys (JWK set)."""
+
+    keys: list[KeyReply]
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

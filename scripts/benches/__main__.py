@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from scripts.benches import ingest, lookups, memory, overhead, page, requests, scale
+from scripts.benches import ingest, lookups, memory, overhead, page, requests, scale, scope
 from scripts.benches.measuring import Plan, Result
 from scripts.benches.table import machine, render
 
@@ -21,6 +21,7 @@ SUBJECTS: Mapping[str, Callable[[Plan], Result]] = {
     "http": requests.measure,
     "scale": scale.measure,
     "page": page.measure,
+    "scope": scope.measure,
 }
 RUNS = 3
 

@@ -31,9 +31,11 @@ CHECKS = [
     response_schema_conformance,
 ]
 OPERATIONS = [
+    ("GET", "/.well-known/jwks.json"),
     ("GET", "/v1/parameters"),
     ("GET", "/v1/datasets"),
     ("GET", "/v1/datasets/{dataset}"),
+    ("GET", "/v1/datasets/{dataset}/scope"),
     ("POST", "/v1/datasets/{dataset}/lookups"),
     ("POST", "/v1/datasets/{dataset}/schemes/{scheme}/evaluations"),
     ("GET", "/v1/datasets/{dataset}/schemes/{scheme}/ranges/{prefix}"),

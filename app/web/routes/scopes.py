@@ -9,12 +9,12 @@ from app.scope.showing.files import report_file
 from app.settings import ScopeAccess
 from app.web.authentication import CREDENTIAL_SCHEME, required_client_of
 from app.web.decoding import described, parameters_of
-from app.web.replies import jwks_reply
+from app.web.replies import KeysResponse, keys_reply
 from app.web.schemas import (
     FILE_REPLY,
-    KEYS_REPLY,
     SIGNED_REPLY,
     DatasetPath,
+    KeysReply,
     ReportFilePath,
     problems,
 )
@@ -76,9 +76,10 @@ def add_routes(routes: APIRouter, services: Services) -> None:
     @routes.get(
         "/.well-known/jwks.json",
         tags=["scope"],
-        response_class=Response,
-        responses={200: KEYS_REPLY, **problems(429, 503)},
+        response_class=KeysResponse,
+        response_model=KeysReply,
+        responses=problems(429, 503),
     )
     async def keys(request: Request) -> Response:
         """The public keys by which reports, manifests and certificates are checked (RFC 7517)."""
-        return jwks_reply([await run_in_threadpool(reporting.public_jwk)])
+        return keys_reply([await run_in_threadpool(reporting.public_jwk)])
