@@ -15,7 +15,7 @@ from enum import IntEnum
 
 import typer
 
-from app.cli import ask, audit, client, dataset, demo, ingest, serve, synthesise
+from app.cli import ask, audit, client, dataset, demo, ingest, scope, serve, synthesise
 from app.errors import (
     ConcerneError,
     CryptographyError,
@@ -56,6 +56,7 @@ app.command("ask")(ask.ask)
 app.command("demo")(demo.demo)
 app.add_typer(dataset.app)
 app.add_typer(client.app)
+app.add_typer(scope.app)
 app.add_typer(audit.app)
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from fastapi import Response
+from fastapi.responses import JSONResponse
 
 from app.protocol.messages import Json
 
@@ -26,7 +27,7 @@ def lookup_reply(document: Json) -> Response:
     return Response(_dump(document).ljust(LOOKUP_BODY_BYTES), media_type=_MEDIA_TYPE)
 
 
-class KeysResponse(Response):
+class KeysResponse(JSONResponse):
     """A JWK set (RFC 7517 §8.5.2)."""
 
     media_type = "application/jwk-set+json"
@@ -34,7 +35,7 @@ class KeysResponse(Response):
 
 def keys_reply(keys: Sequence[str]) -> Response:
     """Write public keys, each a JWK of one line, as a JWK set."""
-    return KeysResponse(f'{{"keys":[{",".join(keys)}]}}')
+    return KeysResponse({"keys": [json.loads(key) for key in keys]})
 
 
 def _dump(document: Json | Sequence[object]) -> bytes:
