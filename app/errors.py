@@ -17,6 +17,8 @@
     │   ├── InvalidMessage         a protocol message of the wrong shape
     │   ├── InvalidCredential      a text that is no credential, or was not copied to the letter
     │   ├── InvalidSettings        a setting that cannot be used
+    │   ├── ReportExpired          a scope report that is not to be taken for current any more
+    │   ├── SampleTooSmall         fewer identifiers than a share can be told of
     │   └── UnknownScheme
     ├── CryptographyError          what a peer, a file or a caller gave does not hold
     │   ├── InvalidElement         32 bytes that are no canonical ristretto255 encoding
@@ -36,6 +38,8 @@
     │   ├── KeyExists
     │   └── KeyRingUnsafe          file modes that let others read a key
     ├── UnknownDataset
+    ├── UnknownReportFile          a scope report has no file of that name
+    ├── ScopeWithheld              a scope report that would tell of too few people
     ├── DatasetExists              the slug is taken
     ├── StateRefused               what is asked cannot follow the state that the dataset is in
     ├── IngestRunning              an ingest, or another command, holds the dataset
@@ -152,6 +156,14 @@ class InvalidSettings(InvalidInput):
     """A setting cannot be used."""
 
 
+class ReportExpired(InvalidInput):
+    """A scope report is signed as it should be, and is not to be taken for current any more."""
+
+
+class SampleTooSmall(InvalidInput):
+    """A file gives fewer identifiers than a share can be told of."""
+
+
 class UnknownScheme(InvalidInput):
     """No scheme has that name."""
 
@@ -229,6 +241,14 @@ class KeyRingUnsafe(KeyRingError):
 
 class UnknownDataset(ConcerneError):
     """No published dataset has that slug."""
+
+
+class ScopeWithheld(ConcerneError):
+    """A scope report is not given: it was not counted, or would tell of too few people."""
+
+
+class UnknownReportFile(ConcerneError):
+    """A scope report has no file of that name."""
 
 
 class DatasetExists(ConcerneError):

@@ -8,7 +8,9 @@ the frozen result down.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
+from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -28,8 +30,16 @@ from app.errors import InvalidSettings
 PREFIX = "CONCERNE_"
 CONFIG_VARIABLE = "CONCERNE_CONFIG"
 UNLIMITED = "unlimited"
+_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 
 StretchName = Literal["owasp-19-mib", "rfc-9106-64-mib", "insecure-test-only"]
+
+
+class ScopeAccess(StrEnum):
+    """Who is given scope reports: everybody, or journalists with a credential."""
+
+    PUBLIC = "public"
+    JOURNALISTS = "journalists"
 
 
 class Settings(BaseSettings):
@@ -42,6 +52,10 @@ class Settings(BaseSettings):
     data: Path = Field(Path("var"), description="the one folder for database and keys")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on")
+
+    public_address: str | None = Field(
+        None, description="https://… that feeds and metadata call this site by; none: as asked"
+    )
 
     stretch_profile: StretchName = Field(
         "owasp-19-mib", description="cost of one guess, for datasets ingested from now on"
@@ -91,6 +105,10 @@ class Settings(BaseSettings):
         None, description="whom the pages name to turn to, and who runs them; none: the one inside"
     )
 
+    scope_access: ScopeAccess = Field(
+        ScopeAccess.PUBLIC, description="who is given scope reports: `public` or `journalists`"
+    )
+
     body_bytes_maximum: int = Field(16 * 1024, ge=1024, description="longest request body")
     body_seconds_maximum: float = Field(10.0, gt=0, description="longest wait for a body")
     resident_mib: int = Field(1024, ge=0, description="memory for ranges; the rest stays on disk")
@@ -106,6 +124,13 @@ class Settings(BaseSettings):
     def _check_limit(cls, value: str) -> str:
         if value != UNLIMITED:
             parse_many(value)
+        return value
+
+    @field_validator("public_address")
+    @classmethod
+    def _check_address(cls, value: str | None) -> str | None:
+        if value is not None and not _ADDRESS.fullmatch(value):
+            raise ValueError("write it as https://leaks.example, without a path")
         return value
 
     @field_validator("trusted_proxies", mode="before")

@@ -97,6 +97,7 @@ class Lifecycle:
         """Return what fills datasets; whom it leaves out is read now."""
         from app.ingest.pipeline import Ingest
         from app.lifecycle.forgetting import suppressed
+        from app.scope.counting import ScopeCensus
         from app.storage.drafts import SqlDraftStore
         from app.storage.epochs import SqlEpochStore
         from app.storage.forgetting import SqlForgettingStore
@@ -112,6 +113,7 @@ class Lifecycle:
             report=report,
             ends_on=ends_on,
             forgotten=suppressed(SqlForgettingStore(self.engine), self.settings.keys),
+            census=ScopeCensus(self.ring),
         )
 
     def publishing(self) -> Publishing:

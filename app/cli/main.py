@@ -15,7 +15,19 @@ from enum import IntEnum
 
 import typer
 
-from app.cli import ask, audit, check, client, dataset, demo, ingest, notify, serve, synthesise
+from app.cli import (
+    ask,
+    audit,
+    check,
+    client,
+    dataset,
+    demo,
+    ingest,
+    notify,
+    scope,
+    serve,
+    synthesise,
+)
 from app.errors import (
     ConcerneError,
     CryptographyError,
@@ -57,6 +69,7 @@ app.command("check")(check.check)
 app.command("demo")(demo.demo)
 app.add_typer(dataset.app)
 app.add_typer(client.app)
+app.add_typer(scope.app)
 app.add_typer(audit.app)
 app.add_typer(notify.app)
 

@@ -83,18 +83,23 @@ def verify(
     """
     settings = load_settings(config, data=data)
     known = _manifest_of(settings, told, key)
-    finding = _compare(settings, known, source, mapping, read_identities(identity))
+    finding = compare(settings, known, source, mapping, read_identities(identity))
     print("; ".join([finding.verdict.value, *finding.reasons]))
     return VerifyCode[finding.verdict.name]
 
 
-def _compare(
+def compare(
     settings: Settings,
     known: Manifest,
     source: Path,
     mapping: Path | None,
     identities: Sequence[Any],
 ) -> Finding:
+    """Compare a source with a manifest: bytes, then numbers, then commitments.
+
+    Raises:
+        InvalidInput: other bytes, and no mapping to read what they hold.
+    """
     from app.ingest.verification import Verification
     from app.reading.mapping import parse_mapping
 

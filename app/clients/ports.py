@@ -17,7 +17,7 @@ class Role(StrEnum):
 
     Attributes:
         LAB: whose patients are in it; may also have all ranges at once.
-        JOURNALIST: who reports on it.
+        JOURNALIST: who reports on it; has scope reports where these are not for everybody.
     """
 
     LAB = "lab"
@@ -85,6 +85,15 @@ class Client:
             raise RoleNotPermitted(
                 "all ranges at once are for laboratories", hint="ask for one range at a time"
             )
+
+    def check_scope(self) -> None:
+        """Check that it may have scope reports where these are not for everybody.
+
+        Raises:
+            RoleNotPermitted: it is no journalist.
+        """
+        if self.role is not Role.JOURNALIST:
+            raise RoleNotPermitted("scope reports are for journalists here")
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,11 @@ class SigningKey:
         named = public | {"alg": ALGORITHM, "use": "sig", "kid": self._key.thumbprint()}
         return canonical_json(named).decode()
 
+    @property
+    def thumbprint(self) -> str:
+        """By which the public part is known (RFC 7638)."""
+        return str(self._key.thumbprint())
+
     def sign(self, kind: str, document: Mapping[str, object]) -> str:
         """Return the document as a compact JWS.
 
@@ -105,6 +110,16 @@ def verify_signed(kind: str, signed: str, public_jwk: str) -> Mapping[str, Any]:
     if not isinstance(document, dict):
         raise SignatureMismatch(f"the signed {kind} is not a JSON object")
     return document
+
+
+def thumbprint_of(public_jwk: str) -> str:
+    """Return by what a public key is known (RFC 7638).
+
+    Raises:
+        InvalidKey: it is no public Ed25519 key.
+    """
+    key = _parse_key(public_jwk, "the public key is not an Ed25519 key in JWK form")
+    return str(key.thumbprint())
 
 
 def _parse_key(text: str, refusal: str) -> OKPKey:

@@ -56,6 +56,11 @@ class Begun:
     before: CurrentEpoch | None = None
     not_followed: tuple[str, ...] = ()
 
+    @property
+    def epoch(self) -> int:
+        """The one that is filled."""
+        return FIRST_EPOCH if self.before is None else self.before.epoch + 1
+
 
 class Beginning:
     """Begins the first run of a dataset.

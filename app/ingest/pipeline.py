@@ -22,6 +22,8 @@ from app.ingest.beginning import Beginning, Begun
 from app.ingest.checkpoints import Checkpoint
 from app.ingest.evaluation import Evaluator
 from app.ingest.ports import (
+    Census,
+    Count,
     CurrentEpoch,
     Draft,
     DraftStore,
@@ -30,6 +32,7 @@ from app.ingest.ports import (
     IndexPublication,
     Observer,
     SourceReport,
+    Tally,
 )
 from app.ingest.progress import Progress
 from app.ingest.publication import index_of
@@ -80,6 +83,7 @@ class Ingest:
         report: is told each reject.
         ends_on: the day, UTC, with whose beginning a new dataset is erased.
         forgotten: whom to leave out, or None when there is nobody.
+        census: counts what shape the leak has, or None.
     """
 
     def __init__(
@@ -95,6 +99,7 @@ class Ingest:
         max_rejects: RejectLimit = DEFAULT_LIMIT,
         report: RejectReport | None = None,
         forgotten: Forgotten | None = None,
+        census: Census | None = None,
     ) -> None:
         self._store = store
         self._epochs = epochs
@@ -105,6 +110,7 @@ class Ingest:
         self._max_rejects = max_rejects
         self._report = report or NoReport()
         self._forgotten = forgotten
+        self._census = census
 
     def check(self, mapping: SourceMapping, dataset: str, *, is_added: bool = False) -> None:
         """Check, before anything is read or changed, that a run can begin: as `run` raises it."""
@@ -157,7 +163,8 @@ class Ingest:
                 records = self._records(mapping, table, begun)
                 if begun is None:
                     begun = beginning.begin(dataset, mapping)
-                return self._run(begun, table, records, dataset)
+                count = self._begin_count(begun, mapping, table, dataset)
+                return self._run(begun, table, records, dataset, count)
         except BaseException as exc:
             is_bad = isinstance(exc, InvalidInput) and not isinstance(exc, TooManyRejects)
             # What was taken up is never given up: it may be hours of work, and what is wrong
@@ -185,8 +192,40 @@ class Ingest:
         self._report.go_on(counts.rejected if counts else 0)
         return RecordReader(mapping, table.header, self._rejected, counts=counts, today=today)
 
-    def _run(self, begun: Begun, table: Table, records: RecordReader, dataset: str) -> IngestReport:
-        reached = self._fill(begun, table, records)
+    def _begin_count(
+        self, begun: Begun, mapping: SourceMapping, table: Table, dataset: str
+    ) -> Count | None:
+        if self._census is None or begun.draft.has_scope():
+            return None
+        labels = None
+        if begun.checkpoint is not None:
+            labels = begun.draft.labels()
+        else:
+            begun.draft.drop_tallies()
+        today = begun.plan.began_on
+        return self._census.begin(dataset, begun.epoch, mapping, table.header, today, labels)
+
+    def _finish_count(self, begun: Begun, dataset: str, count: Count | None) -> None:
+        """Keep what was counted, and nothing of what it was counted from.
+
+        Each step can be taken again: a run that is interrupted here finds the document, or counts
+        from what is still all there.
+        """
+        if count is not None:
+            begun.draft.keep_scope(count.result(begun.draft.labels(), begun.draft.tallies))
+        if self._census is not None:
+            self._census.end(dataset, begun.epoch)
+        begun.draft.drop_tallies()
+
+    def _run(
+        self,
+        begun: Begun,
+        table: Table,
+        records: RecordReader,
+        dataset: str,
+        count: Count | None,
+    ) -> IngestReport:
+        reached = self._fill(begun, table, records, count)
         # A file is known before it is read; what comes through a pipe only now.
         if Prefix(table.size_bytes, table.sha256) in self._store.sources(dataset):
             raise SourceRepeated(f"these bytes are in {dataset} already")
@@ -199,6 +238,7 @@ class Ingest:
             reached.forgotten,
             sum(taken_out.values()),
         )
+        self._finish_count(begun, dataset, count)
         entries = self._finish(begun, dataset, report, taken_out)
         return IngestReport(report, table.counts, entries, reached.inputs, begun.not_followed)
 
@@ -214,12 +254,14 @@ class Ingest:
     def _rejected(self, line: int, reason: str) -> None:
         self._report.rejected(line=line, reason=reason)
 
-    def _fill(self, begun: Begun, table: Table, records: RecordReader) -> Checkpoint:
+    def _fill(
+        self, begun: Begun, table: Table, records: RecordReader, count: Count | None
+    ) -> Checkpoint:
         """Evaluate all inputs into the draft; return the checkpoint at the source's end."""
         salt = self._store.deployment().stretch_salt
         evaluator = Evaluator(begun.keys, salt, begun.stretch, self._workers, self._forgotten)
-        progress = Progress(self._observer, table, records, begun.checkpoint)
-        buffer = _CommitBuffer(begun.draft, self._report)
+        progress = Progress(self._observer, table, records, begun.checkpoint, count)
+        buffer = _CommitBuffer(begun.draft, self._report, count)
         # Closed at once, so that no worker computes on while a failure is cleaned up.
         with closing(evaluator.evaluate_all(progress.drawn(table.rows()))) as chunks:
             for chunk in chunks:
@@ -266,9 +308,10 @@ class Ingest:
 class _CommitBuffer:
     """Collects elements, and adds them to the draft now and then."""
 
-    def __init__(self, draft: Draft, report: RejectReport) -> None:
+    def __init__(self, draft: Draft, report: RejectReport, count: Count | None) -> None:
         self._draft = draft
         self._report = report
+        self._count = count
         self._begin()
 
     def _begin(self) -> None:
@@ -289,7 +332,8 @@ class _CommitBuffer:
 
     def flush(self, checkpoint: Checkpoint | None) -> None:
         self._report.settle()
-        self._draft.add(self._entries, checkpoint)
+        tally = None if self._count is None else Tally(*self._count.take())
+        self._draft.add(self._entries, checkpoint, tally)
         self._begin()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -12,8 +12,10 @@ from app.crypto.ristretto255 import Element
 from app.crypto.stretch import Stretched, StretchProfile
 from app.ingest.checkpoints import Checkpoint, Plan
 from app.protocol.parameters import DeploymentParameters
+from app.reading.mapping import SourceMapping
 from app.reading.records import RowCounts
 from app.reading.sources.bytestream import Prefix
+from app.reading.sources.rows import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +110,75 @@ class SourceReport:
     taken_out: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What was counted of some rows, sealed.
+
+    Args:
+        labels: what has to be known to go on counting.
+        records: what has to be known to say at the end what was counted.
+    """
+
+    labels: bytes
+    records: bytes
+
+
+class Count(Protocol):
+    """Whoever counts, while a source is read, what shape a leak has."""
+
+    def row(self, row: Row, inputs: Sequence[tuple[str, bytes]]) -> None:
+        """Count one row, given the inputs that it gave; twice the same is once."""
+
+    def take(self) -> tuple[bytes, bytes]:
+        """Return labels and records, as in `Tally`, of what was counted since the last time."""
+
+    def result(self, labels: Iterable[bytes], records: Callable[[], Iterator[bytes]]) -> str:
+        """Return what was counted in all, as it may be published: a document.
+
+        Args:
+            labels: all that were taken.
+            records: gives all that were taken, as often as it is called.
+        """
+
+
+class Census(Protocol):
+    """Who begins to count."""
+
+    def begin(
+        self,
+        dataset: str,
+        epoch: int,
+        mapping: SourceMapping,
+        header: Sequence[str],
+        today: date,
+        labels: Iterable[bytes] | None,
+    ) -> Count | None:
+        """Begin to count a source, or go on with what an interrupted run counted.
+
+        Args:
+            dataset: its slug.
+            epoch: that is filled.
+            mapping: whose columns are looked at.
+            header: the source's column names, or as many empty ones.
+            today: after which no date is accepted.
+            labels: that were taken before, or None in a new run.
+
+        Returns:
+            None where the interrupted run did not count.
+        """
+
+    def end(self, dataset: str, epoch: int) -> None:
+        """Take away the key without which what was taken says nothing; done when there is none."""
+
+
 class Draft(Protocol):
     """A dataset that is being filled, in the store."""
 
     def add(
-        self, entries: Mapping[str, Sequence[Element]], checkpoint: Checkpoint | None = None
+        self,
+        entries: Mapping[str, Sequence[Element]],
+        checkpoint: Checkpoint | None = None,
+        tally: Tally | None = None,
     ) -> None:
         """Add elements by scheme; those that are there already stay one.
 
@@ -120,7 +186,23 @@ class Draft(Protocol):
             entries: to be added.
             checkpoint: noted in the same transaction, so that the one is never there without the
                 other; None before there is any.
+            tally: likewise, of the rows up to there and perhaps of some behind.
         """
+
+    def labels(self) -> Iterator[bytes]:
+        """Yield the labels of every tally, in order."""
+
+    def tallies(self) -> Iterator[bytes]:
+        """Yield the records of every tally, in bounded memory."""
+
+    def keep_scope(self, document: str) -> None:
+        """Keep what was counted in all."""
+
+    def has_scope(self) -> bool:
+        """Tell whether that is kept."""
+
+    def drop_tallies(self) -> None:
+        """Delete every tally."""
 
     def count(self, scheme: str) -> int:
         """Return how many distinct elements a scheme has."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from app.crypto.ristretto255 import Element
 from app.ingest.checkpoints import Checkpoint, Checkpoints
 from app.ingest.distinct import RecentInputs
-from app.ingest.ports import Observer
+from app.ingest.ports import Count, Observer
 from app.reading.records import RecordReader
 from app.reading.sources.opening import Table
 from app.reading.sources.rows import Row
@@ -28,10 +28,12 @@ class Progress:
         table: Table,
         records: RecordReader,
         start: Checkpoint | None = None,
+        count: Count | None = None,
     ) -> None:
         self._observer = observer
         self._table = table
         self._records = records
+        self._count = count
         self._recent = RecentInputs()
         self._drawn = self.inputs = start.inputs if start else 0
         self._told_at = 0.0
@@ -40,7 +42,11 @@ class Progress:
     def drawn(self, rows: Iterator[Row]) -> Iterator[tuple[str, bytes]]:
         """Yield the inputs of rows, those that were seen a while ago left out."""
         for row in rows:
-            for each in self._records.inputs(row):
+            inputs = self._records.inputs(row)
+            # Before the place behind the row is noted: what is written with it has this row too.
+            if self._count is not None:
+                self._count.row(row, inputs)
+            for each in inputs:
                 if self._recent.is_new(each[1]):
                     self._drawn += 1
                     yield each

@@ -25,7 +25,17 @@ _SECTIONS = ("source", "fields", "dataset", "scope")
 _LIST_SECTIONS = (*_SECTIONS, "recipient")
 _SOURCE_KEYS = (*SOURCE_KEYS, "empty")
 _DATASET_KEYS = ("title", "breach_date", "schemes", "public_schemes", "variants")
-_SCOPE_KEYS = ("laboratory", "department", "exam_date")
+_SCOPE_KEYS = (
+    "laboratory",
+    "department",
+    "postcode",
+    "exam_date",
+    "sex",
+    "child",
+    "address",
+    "prescriber",
+    "comment",
+)
 # The most inputs that one row may give. A woman with two surnames in each of two columns, several
 # given names, a year of two digits and four telephones gives some thirty; what gives twice that is
 # no person's row. At 20 ms each, 64 are more than a second.

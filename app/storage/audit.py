@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, or_, select
 
-from app.lifecycle.audit import FIRST_PREVIOUS, AuditEvent, Step
+from app.lifecycle.audit import FIRST_PREVIOUS, AuditEvent, Step, parse_event
 from app.storage.engine import database_errors
 from app.storage.tables import AuditRecord
 
@@ -42,7 +42,7 @@ def record_step(
 
 
 class SqlAuditTrail:
-    """The audit trail, to be read.
+    """The audit trail, to be read; implements `lifecycle.history.HistoryStore` as well.
 
     Args:
         engine: as `open_database` gives it.
@@ -60,3 +60,24 @@ class SqlAuditTrail:
                 .execution_options(yield_per=_EVENTS_AT_ONCE)
             )
             yield from found
+
+    def steps_after(self, number: int, steps: Sequence[Step]) -> tuple[int, Sequence[AuditEvent]]:
+        """Return the newest event's number, and the events of these steps after a number.
+
+        Args:
+            number: of an event that was read before, or 0.
+            steps: which.
+        """
+        text = col(AuditRecord.event)
+        with database_errors(), Session(self._engine) as session:
+            newest = session.exec(select(func.max(AuditRecord.number))).one() or 0
+            found = session.exec(
+                select(AuditRecord.event)
+                .where(
+                    col(AuditRecord.number).between(number + 1, newest),
+                    # Canonical JSON; a quotation mark in a value has a backslash before it.
+                    or_(*(text.contains(f'"what":"{step.value}"') for step in steps)),
+                )
+                .order_by(col(AuditRecord.number))
+            )
+            return newest, [parse_event(event) for event in found]

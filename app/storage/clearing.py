@@ -14,6 +14,7 @@ from app.storage.contents import delete_contents
 from app.storage.datasets import found_dataset
 from app.storage.engine import database_errors, scrub, writing
 from app.storage.runs import got_somewhere, running_run
+from app.storage.scope import delete_tallies
 from app.storage.tables import Dataset, IngestRun, SchemeIndex, SignedManifest
 
 _IS_SUPERSEDED = (col(SchemeIndex.epoch) < col(Dataset.epoch)) & (
@@ -78,14 +79,20 @@ class SqlClearingStore:
 
 
 def delete_epoch_contents(session: Session, dataset: str, epoch: int) -> None:
-    """Delete an epoch's entries and ranges, and commit each piece."""
+    """Delete an epoch's entries, ranges and tallies, and commit each piece."""
     found = found_dataset(session, dataset)
     ids = session.exec(
         select(SchemeIndex.id).where(
             col(SchemeIndex.dataset_id) == found.id, col(SchemeIndex.epoch) == epoch
         )
     ).all()
+    runs = session.exec(
+        select(IngestRun.id).where(
+            col(IngestRun.dataset_id) == found.id, col(IngestRun.epoch) == epoch
+        )
+    ).all()
     session.rollback()
+    delete_tallies(session, runs)
     delete_contents(session, ids)
 
 

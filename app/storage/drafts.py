@@ -13,7 +13,14 @@ from app.crypto.ristretto255 import Element
 from app.errors import DatasetExists, Unavailable
 from app.ingest.beginning import FIRST_EPOCH
 from app.ingest.checkpoints import Checkpoint, Plan
-from app.ingest.ports import EpochDraft, IndexPublication, NewDataset, SourceReport, UnfinishedRun
+from app.ingest.ports import (
+    EpochDraft,
+    IndexPublication,
+    NewDataset,
+    SourceReport,
+    Tally,
+    UnfinishedRun,
+)
 from app.lifecycle.audit import Step
 from app.lifecycle.erasure import BY_PROGRAM
 from app.lifecycle.states import DatasetState
@@ -34,6 +41,14 @@ from app.storage.runs import (
     newest_filled_run,
     running_run,
     saved_id,
+)
+from app.storage.scope import (
+    add_tally,
+    delete_tallies,
+    has_document,
+    keep_document,
+    read_labels,
+    read_records,
 )
 from app.storage.tables import Dataset, Entry, IngestRun, Range, SchemeIndex
 
@@ -133,7 +148,13 @@ class SqlDraftStore:
                 Dataset, col(SchemeIndex.dataset_id) == col(Dataset.id)
             )
             ids = session.exec(indexes.where(col(Dataset.slug) == dataset)).all()
+            runs = session.exec(
+                select(IngestRun.id)
+                .join(Dataset, col(IngestRun.dataset_id) == col(Dataset.id))
+                .where(col(Dataset.slug) == dataset)
+            ).all()
             session.rollback()
+            delete_tallies(session, runs)
             delete_contents(session, ids)
         with writing(self._engine) as session:
             is_draft = col(Dataset.state) == DatasetState.DRAFT
@@ -173,9 +194,12 @@ class SqlDraft:
         self._by = by
 
     def add(
-        self, entries: Mapping[str, Sequence[Element]], checkpoint: Checkpoint | None = None
+        self,
+        entries: Mapping[str, Sequence[Element]],
+        checkpoint: Checkpoint | None = None,
+        tally: Tally | None = None,
     ) -> None:
-        """Add elements by scheme, and the checkpoint with them, in one transaction."""
+        """Add elements by scheme, the checkpoint and the tally with them, in one transaction."""
         with database_errors(), Session(self._engine) as session:
             for scheme, elements in entries.items():
                 # In order, so that neighbours in the tree are written together.
@@ -186,7 +210,30 @@ class SqlDraft:
                 run = session.get_one(IngestRun, self._run_id)
                 run.position = checkpoint.as_json()
                 session.add(run)
+            if tally is not None:
+                add_tally(session, self._run_id, tally.labels, tally.records)
             session.commit()
+
+    def labels(self) -> Iterator[bytes]:
+        """Yield the labels of every tally, in order."""
+        return read_labels(self._engine, self._run_id)
+
+    def tallies(self) -> Iterator[bytes]:
+        """Yield the records of every tally, one at a time."""
+        return read_records(self._engine, self._run_id)
+
+    def keep_scope(self, document: str) -> None:
+        """Keep what was counted in all."""
+        keep_document(self._engine, self._run_id, document)
+
+    def has_scope(self) -> bool:
+        """Tell whether that is kept."""
+        return has_document(self._engine, self._run_id)
+
+    def drop_tallies(self) -> None:
+        """Delete every tally, in pieces."""
+        with database_errors(), Session(self._engine) as session:
+            delete_tallies(session, [self._run_id])
 
     def count(self, scheme: str) -> int:
         """Return how many distinct elements a scheme has."""

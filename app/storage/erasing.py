@@ -17,6 +17,7 @@ from app.storage.audit import record_step
 from app.storage.contents import delete_contents
 from app.storage.datasets import found_dataset, move_to
 from app.storage.engine import database_errors, scrub, writing
+from app.storage.scope import delete_tallies
 from app.storage.tables import Dataset, Entry, IngestRun, Range, SchemeIndex, SignedManifest
 
 
@@ -53,7 +54,11 @@ class SqlErasureStore:
             index_ids = session.exec(
                 select(SchemeIndex.id).where(col(SchemeIndex.dataset_id) == found.id)
             ).all()
+            run_ids = session.exec(
+                select(IngestRun.id).where(col(IngestRun.dataset_id) == found.id)
+            ).all()
             session.rollback()
+            delete_tallies(session, run_ids)
             delete_contents(session, index_ids)
 
     def scrub(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, Column, DateTime, LargeBinary, MetaData, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 def _optional_json() -> Column[Any]:
@@ -136,6 +136,26 @@ class IngestRun(Table, table=True):
     refused_values: dict[str, int] = Field(
         default_factory=dict, sa_column=Column(JSON, nullable=False)
     )
+
+
+class ScopeTally(Table, table=True):
+    """What was counted of some rows while a draft is filled: sealed, and gone once it is."""
+
+    __tablename__: ClassVar[Any] = "scope_tally"
+
+    run_id: int = Field(foreign_key="ingest_run.id", ondelete="CASCADE", primary_key=True)
+    number: int = Field(primary_key=True)
+    labels: bytes
+    records: bytes
+
+
+class ScopeTables(Table, table=True):
+    """What was counted of one source, as it may be published; never changed afterwards."""
+
+    __tablename__: ClassVar[Any] = "scope_tables"
+
+    run_id: int = Field(foreign_key="ingest_run.id", ondelete="CASCADE", primary_key=True)
+    document: str = Field(sa_column=Column(Text, nullable=False))
 
 
 class SignedManifest(Table, table=True):

@@ -27,4 +27,10 @@ public_schemes = ["nir-dob"]
 laboratory = "LABO"
 department = "DEPT"
 exam_date = { columns = ["DATE_EXAM"], formats = ["%d/%m/%Y"] }
+postcode = "CP"
+sex = "SEXE"
+child = "QUALITE"
+address = "ADRESSE"
+prescriber = "PRESCRIPTEUR"
+comment = "COMMENTAIRE"
 """

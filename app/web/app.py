@@ -12,20 +12,24 @@ from app.web.bodies import BodyLimit
 from app.web.headers import SecurityHeaders
 from app.web.limits import RequestGuard
 from app.web.pages.assets import load_assets
+from app.web.pages.feeds import Feeds
 from app.web.pages.guidance import HELP_FILE, load_guidance
 from app.web.pages.refusals import PageRefusals
 from app.web.pages.rendering import Renderer
 from app.web.pages.routes import Pages
+from app.web.pages.scope import ScopePages
 from app.web.renewal import renewing
 from app.web.requestlog import RequestLog
 from app.web.routes import (
     allranges,
+    breaches,
     clients,
     datasets,
     evaluations,
     health,
     lookups,
     ranges,
+    scopes,
     sessions,
 )
 from app.web.routing import direct_route
@@ -45,11 +49,8 @@ def create_app(services: Services) -> FastAPI:
     """Return the application over the given services."""
     settings = services.settings
     assets = load_assets()
-    renderer = Renderer(
-        load_guidance(settings.help_file or HELP_FILE),
-        assets,
-        is_plain_allowed=settings.plain_lookup_page,
-    )
+    guidance = load_guidance(settings.help_file or HELP_FILE)
+    renderer = Renderer(guidance, assets, is_plain_allowed=settings.plain_lookup_page)
     app = FastAPI(
         title=TITLE,
         description=DESCRIPTION,
@@ -92,7 +93,12 @@ def create_app(services: Services) -> FastAPI:
 
     # Straight onto the application's own router: each router included costs every request a match.
     app.router.route_class = direct_route(services.limits)
-    for subject in (ranges, allranges, evaluations, lookups, datasets, clients, sessions, health):
+    for subject in (
+        ranges, allranges, evaluations, lookups, datasets, scopes, clients, sessions, health,
+    ):  # fmt: skip
         subject.add_routes(app.router, services)
-    Pages(services, renderer, assets).add_routes(app.router)
+    breaches.add_routes(app.router, services, guidance)
+    Feeds(services, renderer).add_routes(app.router)
+    ScopePages(services, renderer).add_routes(app.router)
+    Pages(services, renderer, assets, guidance).add_routes(app.router)
     return app

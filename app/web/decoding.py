@@ -53,16 +53,16 @@ def described(
         parameters: their model.
         body: the body's model.
     """
-    properties = parameters.model_json_schema()["properties"]
+    model = parameters.model_json_schema()
     described: dict[str, Any] = {
         "parameters": [
             {
                 "name": name,
                 "in": "path" if f"{{{name}}}" in path else "query",
-                "required": True,
+                "required": name in model.get("required", ()),
                 "schema": schema,
             }
-            for name, schema in properties.items()
+            for name, schema in model["properties"].items()
         ]
     }
     if body is not None:

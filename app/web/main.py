@@ -19,15 +19,19 @@ from app.exposure.keyholder import LocalKeyHolder
 from app.exposure.stretching import BoundedPool
 from app.lifecycle.clearing import Clearing
 from app.lifecycle.erasure import Erasing, Sweeping
+from app.lifecycle.history import History
 from app.logs import configure_logs
 from app.plaintext.process import confine, is_confined
+from app.scope.reporting import Reporting
 from app.settings import Settings, load_settings
+from app.storage.audit import SqlAuditTrail
 from app.storage.clearing import SqlClearingStore
 from app.storage.clients import SqlClientStore
 from app.storage.engine import open_database
 from app.storage.erasing import SqlErasureStore
 from app.storage.lock import dataset_lock
 from app.storage.published import SqlPublishedStore
+from app.storage.scopereports import SqlScopeStore
 from app.storage.sessions import SqlSessionStore
 from app.version import program_version
 from app.web.app import create_app
@@ -70,6 +74,10 @@ def wire(settings: Settings) -> Services:
         spending=Spending(clients),
         sessions=Sessions(SqlSessionStore(engine), registry),
         batches=BoundedPool(workers=settings.threads, waiting=settings.lookup_queue),
+        history=History(SqlAuditTrail(engine)),
+        reporting=Reporting(
+            SqlScopeStore(engine), partial(SigningKey.of, settings.keys), program=program_version()
+        ),
     )
 
 

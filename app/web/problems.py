@@ -36,6 +36,8 @@ KINDS: Mapping[type[ConcerneError], Kind] = {
     errors.CryptographyError: Kind(422, "invalid-element", "A blinded element is refused"),
     errors.UnknownScheme: Kind(404, "unknown-scheme", "No such scheme"),
     errors.UnknownDataset: Kind(404, "unknown-dataset", "No such dataset"),
+    errors.UnknownReportFile: Kind(404, "unknown-report-file", "No such file"),
+    errors.ScopeWithheld: Kind(403, "scope-withheld", "The scope is not told"),
     errors.SchemeNotPermitted: Kind(403, "scheme-not-permitted", "Not open to this caller"),
     errors.RoleNotPermitted: Kind(403, "role-not-permitted", "Not for this role"),
     errors.QuotaExhausted: Kind(403, "quota-exhausted", "The quota does not suffice"),

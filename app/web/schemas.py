@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_pascal
 
 from app.identity.schemes import FIELD_NAMES
 
@@ -15,6 +16,17 @@ BINARY_MEDIA_TYPE = "application/octet-stream"
 BINARY_REPLY = {
     "description": "8 bytes an entry, each range ascending",
     "content": {BINARY_MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
+}
+FILE_REPLY = {
+    "description": "The file, to be kept",
+    "content": {
+        media_type: {"schema": {"type": "string", "format": "binary"}}
+        for media_type in ("text/csv", "text/html", "application/pdf")
+    },
+}
+SIGNED_REPLY = {
+    "description": "A compact JWS",
+    "content": {"application/jose": {"schema": {"type": "string"}}},
 }
 FIELD_CHARACTERS_MAXIMUM = 256
 # Enough for a lab's largest batch; how many are allowed is the use case's business.
@@ -27,6 +39,10 @@ def _example(**example: Any) -> ConfigDict:
     return ConfigDict(
         extra="forbid", hide_input_in_errors=True, json_schema_extra={"examples": [example]}
     )
+
+
+# As Have I Been Pwned's API v3 spells its fields.
+_PASCAL = ConfigDict(alias_generator=to_pascal, hide_input_in_errors=True)
 
 
 class LookupBody(BaseModel):
@@ -72,6 +88,12 @@ class DatasetPath(BaseModel):
     dataset: _Text
 
 
+class ReportFilePath(DatasetPath):
+    """Which file of which dataset's scope report."""
+
+    file: _Text
+
+
 class SchemePath(DatasetPath):
     """Which dataset, by which scheme."""
 
@@ -89,6 +111,23 @@ class RangeQuestion(SchemePath):
 
     prefix: int
     epoch: int
+
+
+class BreachPath(BaseModel):
+    """Which breach, by its name."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    name: _Text
+
+
+class BreachesQuestion(BaseModel):
+    """Which breaches; in a parameter's name, cases are not told apart."""
+
+    model_config = _PASCAL
+
+    domain: _Text | None = None
+    is_spam_list: bool | None = None
 
 
 class LookupReply(BaseModel):
@@ -225,6 +264,54 @@ class ClientReply(BaseModel):
     schemes: dict[str, GrantReply]
 
 
+class BreachReply(BaseModel):
+    """One dataset, named and typed as Have I Been Pwned's API v3 does it."""
+
+    model_config = _PASCAL | _example(
+        Name="demo",
+        Title="Fuite inventée (made-up leak)",
+        Domain="",
+        BreachDate="2021-02-23",
+        AddedDate="2026-01-02T03:04:05Z",
+        ModifiedDate="2026-01-02T03:04:05Z",
+        PwnCount=489838,
+        Description="This file is made up.",
+        LogoPath="",
+        Attribution=None,
+        DisclosureUrl=None,
+        DataClasses=["Dates of birth", "Social security numbers"],
+        IsVerified=False,
+        IsFabricated=False,
+        IsSensitive=True,
+        IsRetired=False,
+        IsSpamList=False,
+        IsMalware=False,
+        IsSubscriptionFree=False,
+        IsStealerLog=False,
+    )
+
+    name: str
+    title: str
+    domain: str
+    breach_date: str
+    added_date: str
+    modified_date: str
+    pwn_count: int
+    description: str
+    logo_path: str
+    attribution: str | None
+    disclosure_url: str | None
+    data_classes: list[str]
+    is_verified: bool
+    is_fabricated: bool
+    is_sensitive: bool
+    is_retired: bool
+    is_spam_list: bool
+    is_malware: bool
+    is_subscription_free: bool
+    is_stealer_log: bool
+
+
 class HealthReply(BaseModel):
     """The process is there."""
 
@@ -252,6 +339,23 @@ class ProblemReply(BaseModel):
     hint: str | None = None
     field: str | None = None
     reason: str | None = None
+
+
+class KeyReply(BaseModel):
+    """A public key (JWK)."""
+
+    kty: str
+    crv: str
+    x: str
+    kid: str
+    alg: str
+    use: str
+
+
+class KeysReply(BaseModel):
+    """Public keys (JWK set)."""
+
+    keys: list[KeyReply]
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -11,6 +11,8 @@ from app.exposure.addresses import BlockDigests
 from app.exposure.answering import Answering
 from app.exposure.stretching import BoundedPool
 from app.lifecycle.erasure import Sweeping
+from app.lifecycle.history import History
+from app.scope.reporting import Reporting
 from app.settings import Settings
 from app.web.limits import Limits
 
@@ -21,6 +23,7 @@ class Services:
 
     Args:
         batches: where clients' batches are evaluated, so that they cannot take every thread.
+        history: what was published, corrected and erased.
     """
 
     settings: Settings
@@ -32,3 +35,5 @@ class Services:
     spending: Spending
     sessions: Sessions
     batches: BoundedPool
+    history: History
+    reporting: Reporting

@@ -9,7 +9,17 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from scripts.benches import check, ingest, lookups, memory, overhead, page, requests, scale
+from scripts.benches import (
+    check,
+    ingest,
+    lookups,
+    memory,
+    overhead,
+    page,
+    requests,
+    scale,
+    scope,
+)
 from scripts.benches.measuring import Plan, Result
 from scripts.benches.table import machine, render
 
@@ -22,6 +32,7 @@ SUBJECTS: Mapping[str, Callable[[Plan], Result]] = {
     "scale": scale.measure,
     "page": page.measure,
     "check": check.measure,
+    "scope": scope.measure,
 }
 RUNS = 3
 

@@ -20,6 +20,7 @@ from app.lifecycle.publishing import Publishing
 from app.reading.mapping import parse_mapping
 from app.reading.sources.opening import LeakSource
 from app.reading.sources.settings import SourceSettings
+from app.scope.counting import ScopeCensus
 from app.storage.clearing import SqlClearingStore
 from app.storage.datasets import SqlDatasetStore
 from app.storage.drafts import SqlDraftStore
@@ -117,6 +118,7 @@ def ingest(leak: Leak, data: Path, profile: StretchProfile) -> IngestReport:
             workers=cores(),
             observer=_Unwatched(),
             ends_on=default_end(today()),
+            census=ScopeCensus(ring),
         ).run(LeakSource(source, mapping.source, (), mapping.column_names), mapping, DATASET)
     signing_key = partial(SigningKey.of, data / "keys")
     publishing = Publishing(

@@ -98,6 +98,8 @@ def left(data: Path) -> dict[str, object]:
             elements = database.execute("SELECT element FROM entry WHERE index_id = ?", (index,))
             found[scheme] = {bytes(group.multiply(inverse, group.Element(e))) for (e,) in elements}
             found[f"{scheme}, numbers"] = numbers
+        found["scope"] = database.execute("SELECT document FROM scope_tables").fetchall()
+        assert database.execute("SELECT count(*) FROM scope_tally").fetchone() == (0,)
         found["state"] = database.execute("SELECT state, epoch, rows FROM dataset").fetchall()
     database.close()
     return found

@@ -32,6 +32,7 @@ from app.reading.sources.encodings import Line, TextStream
 from app.reading.sources.opening import LeakSource
 from app.reading.sources.rows import Row
 from app.reading.sources.settings import SourceSettings
+from app.scope.counting import ScopeCensus
 from app.storage.clearing import SqlClearingStore
 from app.storage.datasets import SqlDatasetStore
 from app.storage.drafts import SqlDraftStore
@@ -163,6 +164,7 @@ class House:
             report=report,
             ends_on=ENDS_ON,
             forgotten=suppressed(SqlForgettingStore(self.engine), self.folder / "keys"),
+            census=ScopeCensus(self.ring),
         )
 
     @property

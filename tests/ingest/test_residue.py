@@ -16,6 +16,7 @@ from app.errors import ConcerneError, InvalidMapping, InvalidSource, Unavailable
 from app.identity.schemes import normalise_fields, scheme_input, scheme_named
 from app.ingest import pipeline
 from app.ingest.checkpoints import Checkpoint
+from app.ingest.ports import Tally
 from app.storage.drafts import SqlDraft
 from app.synthesis.mapping import MAPPING_TOML
 from app.synthesis.record import COLUMNS
@@ -163,12 +164,15 @@ def test_an_error_of_the_database_shows_no_element(
     add = SqlDraft.add
 
     def add_without_table(
-        draft: SqlDraft, entries: Mapping[str, Sequence[Element]], checkpoint: Checkpoint | None
+        draft: SqlDraft,
+        entries: Mapping[str, Sequence[Element]],
+        checkpoint: Checkpoint | None,
+        tally: Tally | None,
     ) -> None:
         elements.extend(element for each in entries.values() for element in each)
         with home.engine.begin() as connection:
             connection.exec_driver_sql("DROP TABLE entry")
-        add(draft, entries, checkpoint)
+        add(draft, entries, checkpoint, tally)
 
     monkeypatch.setattr(SqlDraft, "add", add_without_table)
     with pytest.raises(Unavailable, match="the database failed") as caught:

@@ -121,9 +121,16 @@ def test_an_upgrade_makes_the_same_tables_as_a_new_database(old: Path, tmp_path:
 
 
 def make_schema_2(folder: Path) -> None:
-    """Take away what came with schema 3 and after it."""
+    """Take away what schemas 3 to 5 added."""
     with sqlite3.connect(folder / DATABASE_NAME) as database:
-        for table in ("client_session", "spent_element", "client_grant", "client"):
+        for table in (
+            "scope_tables",
+            "scope_tally",
+            "client_session",
+            "spent_element",
+            "client_grant",
+            "client",
+        ):
             database.execute(f"DROP TABLE {table}")
         database.execute("UPDATE deployment SET schema_version = 2")
         database.execute("UPDATE alembic_version SET version_num = '2'")
@@ -142,7 +149,7 @@ def test_a_database_of_schema_2_is_upgraded_with_its_audit_trail(tmp_path: Path)
         issued = registry_of(upgraded.engine).add(new_client(), by="x")
         shown = issued.credential.text.encode()
         assert registry_of(upgraded.engine).authenticate(shown) == issued.client
-    assert {"client", "client_grant", "spent_element"} <= set(schema)
+    assert {"client", "client_grant", "spent_element", "scope_tally", "scope_tables"} <= set(schema)
 
 
 def test_the_migrations_and_the_models_agree(tmp_path: Path) -> None:

@@ -31,15 +31,24 @@ CHECKS = [
     response_schema_conformance,
 ]
 OPERATIONS = [
+    ("GET", "/.well-known/jwks.json"),
     ("GET", "/v1/parameters"),
     ("GET", "/v1/datasets"),
     ("GET", "/v1/datasets/{dataset}"),
+    ("GET", "/v1/datasets/{dataset}/scope"),
     ("POST", "/v1/datasets/{dataset}/lookups"),
     ("POST", "/v1/datasets/{dataset}/schemes/{scheme}/evaluations"),
     ("GET", "/v1/datasets/{dataset}/schemes/{scheme}/ranges/{prefix}"),
     ("GET", "/v1/datasets/{dataset}/schemes/{scheme}/ranges"),
+    ("GET", "/v1/datasets/{dataset}/scope/{file}"),
     ("GET", "/v1/client"),
+    ("GET", "/api/v3/breaches"),
+    ("GET", "/api/v3/breach/{name}"),
+    ("GET", "/api/v3/dataclasses"),
+    ("GET", "/api/v3/latestbreach"),
 ]
+
+FILE = {"file": "source-1-sex.csv"}
 
 UNHURRIED: dict[str, Any] = {
     "deadline": None,
@@ -73,7 +82,7 @@ def test_the_api_is_as_described(schema: Any, method: str, path: str) -> None:
     @given(case=cases, is_aimed=st.booleans(), scheme=st.sampled_from(["nir-dob", "phone", "nir"]))
     def holds(case: Any, is_aimed: bool, scheme: str) -> None:
         if is_aimed and case.path_parameters:
-            there = {"dataset": "demo", "scheme": scheme, "prefix": 0}
+            there = {"dataset": "demo", "name": "demo", "scheme": scheme, "prefix": 0} | FILE
             case.path_parameters = {n: there[n] for n in case.path_parameters}
         case.call_and_validate(checks=CHECKS)
 
@@ -101,7 +110,7 @@ def test_the_api_is_as_described_for_a_client_too(
     @given(case=schema[path][method].as_strategy(), scheme=st.sampled_from(["nir-dob", "phone"]))
     def holds(case: Any, scheme: str) -> None:
         if case.path_parameters:
-            there = {"dataset": "demo", "scheme": scheme, "prefix": 0}
+            there = {"dataset": "demo", "name": "demo", "scheme": scheme, "prefix": 0} | FILE
             case.path_parameters = {n: there[n] for n in case.path_parameters}
         case.call_and_validate(checks=CHECKS, headers={"Authorization": f"Bearer {credential}"})
 

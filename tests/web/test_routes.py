@@ -298,6 +298,11 @@ def test_health_and_readiness(http: httpx.Client) -> None:
 def test_the_description_covers_every_route_with_examples(http: httpx.Client) -> None:
     document = http.get("/openapi.json").json()
     assert sorted(document["paths"]) == [
+        "/.well-known/jwks.json",
+        "/api/v3/breach/{name}",
+        "/api/v3/breaches",
+        "/api/v3/dataclasses",
+        "/api/v3/latestbreach",
         "/healthz",
         "/readyz",
         "/v1/client",
@@ -307,6 +312,8 @@ def test_the_description_covers_every_route_with_examples(http: httpx.Client) ->
         "/v1/datasets/{dataset}/schemes/{scheme}/evaluations",
         "/v1/datasets/{dataset}/schemes/{scheme}/ranges",
         "/v1/datasets/{dataset}/schemes/{scheme}/ranges/{prefix}",
+        "/v1/datasets/{dataset}/scope",
+        "/v1/datasets/{dataset}/scope/{file}",
         "/v1/parameters",
     ]
     for path in ("/lookups", "/schemes/{scheme}/evaluations"):

@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Final
 
 from app.errors import InvalidSettings
+from app.scope.showing.html import STYLE as SCOPE_STYLE
 
 STATIC: Final = Path(__file__).parents[1] / "static"
 STATIC_PATH: Final = "/static/{digest}/{name}"
@@ -91,7 +92,7 @@ def load_assets(folder: Path = STATIC) -> Mapping[str, Asset]:
         )
     files = sorted(f for f in folder.iterdir() if f.suffix in _MEDIA_TYPES)
     scripts = (folder / script for script in SCRIPTS)
-    return {file.name: _load(file) for file in (*files, *scripts)}
+    return {file.name: _load(file) for file in (*files, SCOPE_STYLE, *scripts)}
 
 
 def _load(file: Path) -> Asset:

@@ -16,7 +16,9 @@ class Page(Enum):
     ANSWER = "answer"
     HOW = "how"
     LEAK = "leak"
+    SCOPE = "scope"
     LEGAL = "legal"
+    FEED = "feed"
     LABORATORY = "laboratory"
 
 
@@ -56,7 +58,9 @@ FRENCH: Final = Language(
         Page.ANSWER: "/fr/reponse",
         Page.HOW: "/fr/fonctionnement",
         Page.LEAK: "/fr/fuites/{dataset}",
+        Page.SCOPE: "/fr/fuites/{dataset}/etendue",
         Page.LEGAL: "/fr/mentions-legales",
+        Page.FEED: "/fr/publications.atom",
         Page.LABORATORY: "/fr/laboratoire",
     },
 )
@@ -70,7 +74,9 @@ ENGLISH: Final = Language(
         Page.ANSWER: "/en/answer",
         Page.HOW: "/en/how-it-works",
         Page.LEAK: "/en/leaks/{dataset}",
+        Page.SCOPE: "/en/leaks/{dataset}/scope",
         Page.LEGAL: "/en/legal-notice",
+        Page.FEED: "/en/publications.atom",
         Page.LABORATORY: "/en/laboratory",
     },
 )

@@ -6,16 +6,21 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from app.errors import InvalidField
 from app.protocol.messages import Answer
+from app.protocol.parameters import DatasetParameters
+from app.web.addresses import site_address
 from app.web.pages.askable import Askable, askable
 from app.web.pages.assets import STATIC_PATH, Asset
 from app.web.pages.forms import NOTHING_KEPT, Question, read_question
+from app.web.pages.guidance import Guidance
 from app.web.pages.languages import LANGUAGES, Language, Page, negotiate
 from app.web.pages.rendering import Renderer, alternates_of, page_response
+from app.web.pages.structured import data_block, dataset_of
 from app.web.services import Services
 
 _SEE_OTHER = 303
@@ -31,10 +36,19 @@ class Pages:
         services: the use cases, limits and settings.
         renderer: makes the pages.
         assets: what they load.
+        guidance: what the operator wrote.
     """
 
-    def __init__(self, services: Services, renderer: Renderer, assets: Mapping[str, Asset]) -> None:
+    def __init__(
+        self,
+        services: Services,
+        renderer: Renderer,
+        assets: Mapping[str, Asset],
+        guidance: Guidance,
+    ) -> None:
         self._answering = services.answering
+        self._history = services.history
+        self._guidance = guidance
         self._limits = services.limits
         self._settings = services.settings
         self._renderer = renderer
@@ -99,11 +113,28 @@ class Pages:
             name = request.path_params["dataset"]
             dataset = self._answering.catalogue.dataset(name)
             alternates = alternates_of(Page.LEAK, dataset=name)
+            news = await run_in_threadpool(self._history.news)
+            metadata = dataset_of(
+                dataset,
+                news,
+                language=language,
+                site=site_address(request, self._settings),
+                description=self._description(dataset, language),
+                operator=self._guidance.operator,
+            )
             return self._renderer.response(
-                language, "leak.html", alternates, asked=askable(dataset)
+                language,
+                "leak.html",
+                alternates,
+                asked=askable(dataset),
+                metadata=data_block(metadata),
             )
 
         return leak
+
+    def _description(self, dataset: DatasetParameters, language: Language) -> str:
+        written = self._guidance.leaks.get(dataset.dataset)
+        return (written.of(language.code) if written is not None else "") or dataset.title
 
     def _question(self, language: Language, *, is_private: bool = True) -> _Endpoint:
         async def question(_request: Request) -> Response:

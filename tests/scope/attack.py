@@ -1,0 +1,156 @@
+"""Somebody who has all published tables, a linear solver, and more luck than anybody.
+
+Beside what is published they are told, exactly, by how much the numbers of each line exceed its
+total because people are in several of them. Nothing here uses the program's own model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import highspy
+import numpy as np
+
+from app.scope.places import REGION_OF
+from app.scope.report import OTHER, ScopeTable
+from app.scope.solver import _Quiet
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Between which numbers a cell must be."""
+
+    key: Key
+    lowest: float
+    highest: float
+
+
+class Attack:
+    """One source's tables under attack.
+
+    Args:
+        tables: as published.
+        truth: the true number of each cell by table and values, of `other` the sum of what it
+            is put together from: only to tell the attacker what lines exceed their totals by.
+        people: in all.
+    """
+
+    def __init__(self, tables: Sequence[ScopeTable], truth: Mapping[Key, int], people: int) -> None:
+        self._people = people
+        self._truth = truth
+        self._places: dict[Key, int] = {}
+        self._shown: dict[Key, int] = {}
+        self._highs: Any = _Quiet()  # type: ignore[no-untyped-call]
+        for table in tables:
+            self._learn(table)
+        for table in tables:
+            self._add_up(table)
+        self._link(tables, "region", "department", lambda code: REGION_OF.get(code, ""))
+        self._link(tables, "exam-year", "exam-month", lambda month: month[:4])
+
+    def suppressed(self) -> list[Key]:
+        """Return the cells that are not shown, but those of rare values, which are several."""
+        return [key for key in self._places if key not in self._shown and OTHER not in key]
+
+    def true(self, key: Key) -> int:
+        """Return the true number of a cell."""
+        return self._truth.get(key, 0)
+
+    def interval(self, terms: Mapping[Key, int]) -> tuple[float, float]:
+        """Return between which bounds a sum of cells must be."""
+        columns = np.arange(len(self._places), dtype=np.int32)
+        costs = np.zeros(len(self._places))
+        for key, factor in terms.items():
+            costs[self._places[key]] += factor
+        bounds = []
+        for sign in (1.0, -1.0):
+            self._highs.changeColsCost(len(columns), columns, sign * costs)
+            self._highs.run()
+            assert self._highs.getModelStatus() == highspy.HighsModelStatus.kOptimal
+            bounds.append(sign * self._highs.getInfo().objective_function_value)
+        return bounds[0], bounds[1]
+
+    def totals_of(self, key: Key, tables: Sequence[ScopeTable]) -> Iterator[Key | None]:
+        """Yield the totals of a cell in its table; None is everybody."""
+        (table,) = (table for table in tables if table.name == key[0])
+        if len(table.dimensions) == 1:
+            yield None
+        else:
+            for dimension, value in zip(table.dimensions, key[1:], strict=True):
+                yield (dimension.name, value)
+
+    def _learn(self, table: ScopeTable) -> None:
+        sides = [dimension.values for dimension in table.dimensions]
+        for at in product(*(range(len(side)) for side in sides)):
+            values = tuple(side[place] for side, place in zip(sides, at, strict=True))
+            key = (table.name, *values)
+            shown = table.cell(*at)
+            self._places[key] = len(self._places)
+            if shown is None:
+                self._highs.addVar(0.0, float(self._people * (2 if OTHER in key else 1)))
+            else:
+                self._shown[key] = shown
+                self._highs.addVar(float(shown), float(shown))
+        if len(table.dimensions) == 2:
+            self._check_margins(table)
+
+    def _check_margins(self, table: ScopeTable) -> None:
+        """Check that a crossing shows the same totals as the tables of its sides."""
+        first, second = table.dimensions
+        for at, value in enumerate(first.values):
+            assert table.cell(at, len(second.values)) == self._shown.get((first.name, value))
+        for at, value in enumerate(second.values):
+            assert table.cell(len(first.values), at) == self._shown.get((second.name, value))
+
+    def _add_up(self, table: ScopeTable) -> None:
+        if len(table.dimensions) == 1:
+            if table.name != "kinds":
+                self._line([(table.name, v) for v in table.dimensions[0].values], None)
+            return
+        first, second = table.dimensions
+        for value in first.values:
+            line = [(table.name, value, other) for other in second.values]
+            for cell in line:
+                self._within(cell, (first.name, value))
+            if second.name != "kinds":
+                self._line(line, (first.name, value))
+        for other in second.values:
+            line = [(table.name, value, other) for value in first.values]
+            for cell in line:
+                self._within(cell, (second.name, other))
+            self._line(line, (second.name, other))
+
+    def _line(self, parts: Sequence[Key], whole: Key | None) -> None:
+        """What a line exceeds its total by is known."""
+        total = self._people if whole is None else self._truth.get(whole, 0)
+        surplus = sum(self._truth.get(part, 0) for part in parts) - total
+        terms = dict.fromkeys(parts, 1.0)
+        right = float(surplus)
+        if whole is None:
+            right += self._people
+        else:
+            terms[whole] = -1.0
+        self._row(right, right, terms)
+
+    def _within(self, part: Key, whole: Key) -> None:
+        if OTHER not in part:
+            self._row(-highspy.kHighsInf, 0.0, {part: 1.0, whole: -1.0})
+
+    def _link(self, tables: Sequence[ScopeTable], coarse: str, fine: str, value_of: Any) -> None:
+        sides = {t.name: t.dimensions[0].values for t in tables if len(t.dimensions) == 1}
+        if coarse not in sides or fine not in sides or OTHER in sides[fine]:
+            return
+        for value in sides[coarse]:
+            parts = [(fine, v) for v in sides[fine] if value_of(v) == value]
+            for part in parts:
+                self._within(part, (coarse, value))
+            self._line(parts, (coarse, value))
+
+    def _row(self, lower: float, upper: float, terms: Mapping[Key, float]) -> None:
+        columns = np.array([self._places[key] for key in terms], dtype=np.int32)
+        self._highs.addRow(lower, upper, len(columns), columns, np.array(list(terms.values())))
