@@ -570,7 +570,8 @@ def test_an_erasure_takes_an_unfinished_epoch_along(home: House) -> None:
     assert said["erased"] == {
         "entries": {"phone": there},
         "ranges": {"phone": 1},
-        "keys": {"phone": 2},
+        # The interrupted run had one for what it counts, too.
+        "keys": {"phone": 2, "scope": 1},
     }
     assert home.ring.names() == []
     assert home.rows_in() == {"Dataset": 1, "SchemeIndex": 0, "Entry": 0, "Range": 0}

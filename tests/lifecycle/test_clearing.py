@@ -177,7 +177,7 @@ def test_what_can_be_gone_on_with_is_not_cleared_and_what_got_nowhere_is(
     before = home.rows_in()
     home.clearing.clear("demo", by="somebody")
     assert home.rows_in() == before
-    assert home.ring.names() == ["demo/phone/1", "demo/phone/2"]
+    assert home.ring.names() == ["demo/phone/1", "demo/phone/2", "demo/scope/2"]
 
 
 def test_who_is_forgotten_is_not_kept_by_what_is_left_over(
