@@ -20,8 +20,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
+from app.crypto.derivation import derive_key
 from app.crypto.keyring import KeyRing
-from app.crypto.secretbox import SealingKey
+from app.crypto.sealing import Sealer
 from app.encoding import from_base64url, to_base64url
 from app.errors import KeyMissing
 from app.identity.schemes import scheme_named
@@ -46,6 +47,9 @@ from app.scope.traits import Named, TraitReader
 # The key's name in the ring, beside those of the schemes; none of them is called so.
 KEY_SCHEME: Final = "scope"
 _SEALING: Final = b"concerne/v1/scope/sealing"
+# What is sealed as the one is not opened as the other.
+_LABELS: Final = b"labels"
+_RECORDS: Final = b"records"
 _PERSON: Final = b"scope/person"
 _PLACE: Final = b"scope/place"
 _VALUE: Final = b"scope/value"
@@ -166,7 +170,7 @@ class ScopeCount:
     def __init__(self, reader: TraitReader, mapping: SourceMapping, secret: bytes) -> None:
         self._reader = reader
         self._mapping = mapping
-        self._sealing = SealingKey(secret, _SEALING)
+        self._sealer = Sealer(derive_key(secret, _SEALING))
         self._person = hashlib.blake2b(key=secret, digest_size=DIGEST_BYTES, person=_PERSON)
         self._place = hashlib.blake2b(key=secret, digest_size=DIGEST_BYTES, person=_PLACE)
         self._value = hashlib.blake2b(key=secret, digest_size=DIGEST_BYTES, person=_VALUE)
@@ -176,7 +180,7 @@ class ScopeCount:
     def go_on(self, labels: Iterable[bytes]) -> None:
         """Learn the names that were numbered before."""
         for sealed in labels:
-            document = json.loads(self._sealing.open(sealed))
+            document = json.loads(self._sealer.open(sealed, _LABELS))
             self._laboratories.learn(document["laboratories"])
             self._laboratories.are_too_many |= document["too_many"]
 
@@ -224,7 +228,8 @@ class ScopeCount:
         }
         records = b"".join(sorted(self._records))
         self._records.clear()
-        return self._sealing.seal(json.dumps(labels).encode()), self._sealing.seal(records)
+        sealed_labels = self._sealer.seal(json.dumps(labels).encode(), _LABELS)
+        return sealed_labels, self._sealer.seal(records, _RECORDS)
 
     def result(self, labels: Iterable[bytes], records: Callable[[], Iterator[bytes]]) -> str:
         """Return what may be published of all that was taken, as canonical JSON.
@@ -234,13 +239,16 @@ class ScopeCount:
             records: gives all of them, as often as it is called.
         """
         self.go_on(labels)
-        counts = count_records(lambda: map(self._sealing.open, records()))
+        counts = count_records(lambda: map(self._opened, records()))
         names = self._laboratories.names
         return SourceTables(
             people=_enough(counts, Counted.PEOPLE),
             rows_apart=_enough(counts, Counted.ROWS_APART),
             tables=tables_of(counts, names, self.columns, self._reader.kinds),
         ).to_text()
+
+    def _opened(self, sealed: bytes) -> bytes:
+        return self._sealer.open(sealed, _RECORDS)
 
     @property
     def columns(self) -> frozenset[str]:
