@@ -25,6 +25,7 @@ from tests.serving import serving, serving_settings
 
 LOOKUPS = "/v1/datasets/demo/lookups"
 QUESTION = {"scheme": "phone", "phone": "01 99 00 42 42"}
+SCOPE = "/v1/datasets/demo/scope"
 PRIVATE = "/v1/datasets/demo/schemes/phone/ranges/0?epoch=1"
 
 
@@ -49,7 +50,7 @@ def wait_until(is_so: Callable[[], bool]) -> None:
 
 
 def check_unknown(http: httpx.Client) -> None:
-    for response in (http.post(LOOKUPS, json=QUESTION), http.get(PRIVATE)):
+    for response in (http.post(LOOKUPS, json=QUESTION), http.get(PRIVATE), http.get(SCOPE)):
         assert response.status_code == 404
         assert response.json()["type"] == "urn:concerne:problem:unknown-dataset"
         assert "exposed" not in response.text

@@ -46,6 +46,8 @@ def add_routes(routes: APIRouter, services: Services) -> None:
         if not is_public:
             required_client_of(request).check_scope()
         asked = parameters_of(DatasetPath, request)
+        # What has come to its end, and is not erased yet, answers nobody.
+        services.answering.catalogue.dataset(asked.dataset)
         signed = await run_in_threadpool(reporting.signed, asked.dataset)
         return Response(signed, media_type=_MEDIA_TYPE)
 
@@ -65,7 +67,6 @@ def add_routes(routes: APIRouter, services: Services) -> None:
         if not is_public:
             required_client_of(request).check_scope()
         asked = parameters_of(ReportFilePath, request)
-        # What has come to its end, and is not erased yet, answers nobody.
         services.answering.catalogue.dataset(asked.dataset)
         report = await run_in_threadpool(reporting.report, asked.dataset)
         file = await run_in_threadpool(report_file, report, asked.file)
