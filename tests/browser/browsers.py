@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -57,3 +58,14 @@ def opening(browser: Browser, path: str, **options: object) -> Iterator[Page]:
         assert complaints == []
     finally:
         context.close()
+
+
+def wait_until(page: Page, expression: str) -> None:
+    """Wait until an expression is true.
+
+    `Page.wait_for_function` has the page itself evaluate it again, which its policy forbids.
+    """
+    deadline = time.monotonic() + 30
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, f"never true: {expression}"
+        page.wait_for_timeout(20)

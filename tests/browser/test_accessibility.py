@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from app.web.pages.languages import LANGUAGES
 from app.web.pages.languages import Page as SitePage
 from tests.browser.asking import ask, fill, ready
-from tests.browser.browsers import DESKTOP, NARROW, PHONE, opening
+from tests.browser.browsers import DESKTOP, NARROW, PHONE, opening, wait_until
 from tests.browser.tools import axe
 from tests.conftest import DATASET, Leak
 
@@ -189,7 +189,7 @@ def test_a_slow_device_is_told_that_it_is_still_going_on(
         # The worker is given its question, and does not come back.
         page.evaluate("Worker.prototype.postMessage = () => {}")
         page.click("#ask")
-        page.wait_for_function("document.getElementById('progress').textContent !== ''")
+        wait_until(page, "document.getElementById('progress').textContent !== ''")
         assert "A few seconds" in page.inner_text("#progress")
         page.clock.fast_forward(5000)
         assert "takes longer on a small device" in page.inner_text("#progress")

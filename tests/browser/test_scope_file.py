@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 
 from app.scope.csvtables import table_csv
 from app.scope.showing.html import report_html
-from tests.browser.browsers import DESKTOP, NARROW, PHONE, opening
+from tests.browser.browsers import DESKTOP, NARROW, PHONE, opening, wait_until
 from tests.browser.test_accessibility import RULES, RUN_AXE
 from tests.browser.tools import axe
 from tests.scope.showing.examples import large_report, large_tables
@@ -65,4 +65,4 @@ def test_wide_tables_are_scrolled_with_the_keyboard(browser: Browser, address: s
         region.focus()
         page.keyboard.press("End")
         page.keyboard.press("ArrowRight")
-        page.wait_for_function("document.activeElement.scrollLeft > 0")
+        wait_until(page, "document.activeElement.scrollLeft > 0")
