@@ -50,6 +50,8 @@ _SEALING: Final = b"concerne/v1/scope/sealing"
 # What is sealed as the one is not opened as the other.
 _LABELS: Final = b"labels"
 _RECORDS: Final = b"records"
+# As objects of their own they take some megabytes.
+_RECORDS_APART: Final = 50_000
 _PERSON: Final = b"scope/person"
 _PLACE: Final = b"scope/place"
 _VALUE: Final = b"scope/value"
@@ -176,6 +178,7 @@ class ScopeCount:
         self._value = hashlib.blake2b(key=secret, digest_size=DIGEST_BYTES, person=_VALUE)
         self._laboratories = _Laboratories()
         self._records: set[bytes] = set()
+        self._packed: list[bytes] = []
 
     def go_on(self, labels: Iterable[bytes]) -> None:
         """Learn the names that were numbered before."""
@@ -216,18 +219,26 @@ class ScopeCount:
     def _keep(self, who: bytes, code: int) -> None:
         digest = _digest(self._place, who + known_by(code).to_bytes(4, "little"))
         self._records.add(RECORD.pack(digest, code))
+        if len(self._records) >= _RECORDS_APART:
+            self._pack()
+
+    def _pack(self) -> None:
+        """Put the records together, which takes a fifth of the memory."""
+        self._packed.append(b"".join(sorted(self._records)))
+        self._records.clear()
 
     def take(self) -> tuple[bytes, bytes]:
         """Return what was counted since it was taken last, sealed: names, and records.
 
-        The records are in an order that says nothing of the rows'.
+        The records are in an order that says nothing of the rows', among many.
         """
         labels = {
             "laboratories": self._laboratories.taken(),
             "too_many": self._laboratories.are_too_many,
         }
-        records = b"".join(sorted(self._records))
-        self._records.clear()
+        self._pack()
+        records = b"".join(self._packed)
+        self._packed.clear()
         sealed_labels = self._sealer.seal(json.dumps(labels).encode(), _LABELS)
         return sealed_labels, self._sealer.seal(records, _RECORDS)
 

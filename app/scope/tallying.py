@@ -18,8 +18,8 @@ from app.scope.cells import NO_LABORATORY, Counted, code_of, place_of
 
 DIGEST_BYTES: Final = 16
 RECORD: Final = struct.Struct("<16sI")
-# 40 MB of records, and some times that while they are put in order.
-_RECORDS_AT_ONCE: Final = 2_000_000
+# 10 MB of records, and some times that while they are put in order.
+_RECORDS_AT_ONCE: Final = 500_000
 _FIELDS: Final = np.dtype([("high", "<u8"), ("low", "<u8"), ("code", "<u4")])
 _MASKED: Final = (Counted.KINDS, Counted.DEPARTMENT_KIND)
 _SHIFT: Final = 24
