@@ -149,15 +149,14 @@ def _suggestion(source: Path, identity: Path | None, mapping: Path | None) -> st
 
     # What a member, a sheet or a table is called can only be known from somebody.
     known = parse_source(read_mapping(mapping) if mapping else "")
-    today = datetime.now().astimezone().date()
     with open_source(source, identity) as named:
-        return suggest_mapping(named.look, known, today=today)
+        return suggest_mapping(named.look, known)
 
 
 def _estimate(settings: Settings, source: Path, identity: Path | None, mapping: Path) -> str:
-    from app.reading.mapping import parse_mapping
+    from app.reading.mapping import parse_unpublished_mapping
 
-    columns = parse_mapping(read_mapping(mapping))
+    columns = parse_unpublished_mapping(read_mapping(mapping))
     with open_source(source, identity) as named:
         return estimated(settings, named, columns)
 

@@ -101,9 +101,9 @@ def compare(
         InvalidInput: other bytes, and no mapping to read what they hold.
     """
     from app.ingest.verification import Verification
-    from app.reading.mapping import parse_mapping
+    from app.reading.mapping import parse_unpublished_mapping
 
-    columns = None if mapping is None else parse_mapping(read_text(mapping, "mapping"))
+    columns = None if mapping is None else parse_unpublished_mapping(read_text(mapping, "mapping"))
     compared = Verification(
         known, partial(_bytes_of, source), workers=settings.threads, identities=identities
     )

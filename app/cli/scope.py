@@ -173,12 +173,12 @@ def _share(
 def _sample(
     asked: _Asked, source: Path, mapping: Path, identities: Sequence[Any]
 ) -> Sequence[bytes]:
-    from app.reading.mapping import parse_mapping
+    from app.reading.mapping import parse_unpublished_mapping
     from app.reading.records import RecordReader
     from app.reading.sources.opening import LeakSource
     from app.scope.comparison import Sample
 
-    columns = parse_mapping(read_text(mapping, "mapping"))
+    columns = parse_unpublished_mapping(read_text(mapping, "mapping"))
     drawn = Sample(asked.size)
     with open_source(source) as named:
         leak = LeakSource(named.stream, columns.source, identities, columns.column_names)

@@ -114,6 +114,15 @@ def parse_mapping(text: str) -> SourceMapping:
     return _mapping_of(document, title=_title(dataset), breach_date=_breach_date(dataset))
 
 
+def parse_unpublished_mapping(text: str) -> SourceMapping:
+    """Read the mapping of a file that is looked at and not published: without title and date.
+
+    Raises:
+        InvalidMapping: as `parse_mapping`, but that both may be missing, and are not read.
+    """
+    return _mapping_of(_document(text), title="", breach_date=date.min)
+
+
 def _mapping_of(document: Mapping[str, Any], *, title: str, breach_date: date) -> SourceMapping:
     source, dataset = _source(document), _section(document, "dataset")
     _check_keys("[dataset]", dataset, _DATASET_KEYS)
@@ -208,7 +217,10 @@ def _check_keys(where: str, section: Mapping[str, Any], known: Sequence[str]) ->
 def _title(dataset: Mapping[str, Any]) -> str:
     title = dataset.get("title")
     if not isinstance(title, str) or not title.strip() or len(title) > 200:
-        raise InvalidMapping("title in [dataset] is missing, or no text of 1 to 200 characters")
+        raise InvalidMapping(
+            "title in [dataset] is missing, or no text of 1 to 200 characters",
+            hint='it is what patients read: title = "…"',
+        )
     return title
 
 

@@ -10,10 +10,10 @@ import pytest
 from app.cli.estimate import describe_estimate
 from app.cli.main import main
 from app.ingest.estimate import Estimate, SampleCounts
-from app.reading.mapping import parse_mapping
+from app.reading.mapping import parse_unpublished_mapping
 from app.synthesis.mapping import MAPPING_TOML
 from tests.cli.commands import concerne
-from tests.ingest.examples import leak
+from tests.ingest.examples import leak, titled
 
 ROWS = 300
 
@@ -43,7 +43,7 @@ def test_a_mapping_is_suggested_on_standard_output(
 ) -> None:
     assert main(["ingest", "--suggest", str(folder / "leak.csv")]) == 0
     printed = capsys.readouterr()
-    assert parse_mapping(printed.out).positions(
+    assert parse_unpublished_mapping(printed.out).positions(
         leak(ROWS)[0].decode("cp1252").split("\r\n")[0].split(";")
     )
     assert printed.err == ""
@@ -51,12 +51,22 @@ def test_a_mapping_is_suggested_on_standard_output(
     assert not (folder / "data").exists()
 
 
-def test_what_is_suggested_can_be_ingested(
+def test_what_is_suggested_can_be_ingested_once_somebody_wrote_a_title_and_a_date(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["ingest", "--suggest", str(folder / "leak.csv")]) == 0
-    (folder / "mapping.toml").write_text(capsys.readouterr().out, encoding="utf-8")
-    arguments = ["--dataset", "d", "--mapping", str(folder / "mapping.toml")]
+    suggested, mapping = capsys.readouterr().out, folder / "mapping.toml"
+    mapping.write_text(suggested, encoding="utf-8")
+    arguments = ["--mapping", str(mapping)]
+    assert main(["ingest", "--estimate", str(folder / "leak.csv"), *arguments]) == 0
+    capsys.readouterr()
+    arguments += ["--dataset", "d"]
+    assert main(["ingest", str(folder / "leak.csv"), *arguments]) == 2
+    assert capsys.readouterr().err.startswith("error: title in [dataset] is missing")
+    mapping.write_text(suggested.replace('# title = "…"', 'title = "Made up"'), encoding="utf-8")
+    assert main(["ingest", str(folder / "leak.csv"), *arguments]) == 2
+    assert capsys.readouterr().err.startswith("error: breach_date in [dataset] is missing")
+    mapping.write_text(titled(suggested), encoding="utf-8")
     assert main(["ingest", str(folder / "leak.csv"), *arguments]) == 0
     assert f"{ROWS} rows: {ROWS} used, 0 rejected" in capsys.readouterr().out
 

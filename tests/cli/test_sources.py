@@ -14,7 +14,7 @@ import pytest
 from app.cli.main import main
 from app.reading.sample import SAMPLE_BYTES
 from tests.cli.commands import concerne
-from tests.ingest.examples import PHONES_TOML, leak, phones
+from tests.ingest.examples import PHONES_TOML, leak, phones, titled
 from tests.reading.sources.writers import IDENTITY, WRITERS
 
 REJECTS = phones(20) + b"temoin\n"
@@ -118,7 +118,7 @@ def test_a_leak_of_any_form_is_suggested_estimated_and_ingested(
     (folder / "source.toml").write_text(known, encoding="utf-8")
     form = ("--mapping", folder / "source.toml")
     suggested = printed_by(capsys, "ingest", "--suggest", *source, *form)
-    (folder / "mapping.toml").write_text(suggested, encoding="utf-8")
+    (folder / "mapping.toml").write_text(titled(suggested), encoding="utf-8")
     mapping = ("--mapping", folder / "mapping.toml")
     estimated = printed_by(capsys, "ingest", "--estimate", *source, *mapping)
     assert estimated.startswith("Estimate, from all 60 rows:")

@@ -12,7 +12,6 @@ import gc
 import io
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
 from typing import Any
 
 import pytest
@@ -115,7 +114,7 @@ def rows_of(raw: bytes) -> Iterator[tuple[int, RecordReader]]:
 
 
 def suggested(raw: bytes) -> str:
-    return suggest_mapping(look_at(raw), SourceSettings(), today=date(2026, 3, 1))
+    return suggest_mapping(look_at(raw), SourceSettings())
 
 
 def estimated(raw: bytes) -> Estimate:

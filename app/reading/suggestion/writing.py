@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 from app.errors import InvalidSource
 from app.identity.schemes import SCHEMES
@@ -46,28 +45,27 @@ _RECIPIENT_LINES = (
 )
 
 
-def suggest_mapping(look: Look, settings: SourceSettings, *, today: date) -> str:
+def suggest_mapping(look: Look, settings: SourceSettings) -> str:
     """Return a mapping for a source, guessed from its first rows.
 
     Args:
         look: opens the source.
         settings: what is known of its form.
-        today: stands for the date of the leak, until somebody writes that.
 
     Raises:
         InvalidSource: it cannot be read, has no row, or its columns make up no identifier.
         InvalidMapping: there are several members, or tables, of which `settings` names none.
     """
-    return suggest_for(take_sample(look, settings), today=today)
+    return suggest_for(take_sample(look, settings))
 
 
-def suggest_for(sample: Sample, *, today: date) -> str:
+def suggest_for(sample: Sample) -> str:
     """Return a mapping guessed from the first rows of a source; as `suggest_mapping`."""
     table = Table(sample)
     fields = _fields(table)
     _check_useful(fields, len(sample.rows))
     taken = {position for guess in fields for position in guess.positions}
-    return "\n".join(_lines(sample, table, fields, _scope(table, taken), today)) + "\n"
+    return "\n".join(_lines(sample, table, fields, _scope(table, taken))) + "\n"
 
 
 def suggest_list_mapping(look: Look, settings: SourceSettings) -> str:
@@ -117,13 +115,12 @@ def _lines(
     table: Table,
     fields: Sequence[Guess],
     scope: Sequence[Guess],
-    today: date,
 ) -> Iterator[str]:
     yield from _identifying_lines(sample, table, fields, "Check every line, and fill in [dataset].")
     yield "\n[dataset]"
-    yield "# What patients are to read, and the day of the leak: both are to be filled in."
-    yield 'title = "A leak without a title yet"'
-    yield f"breach_date = {today.isoformat()}"
+    yield "# What patients read, and the day of the leak: nobody can guess them, so fill both in."
+    yield '# title = "…"'
+    yield "# breach_date = 2021-02-23"
     if scope:
         yield "\n[scope]"
     for guess in scope:

@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import cache
 from typing import Any
 
@@ -15,17 +14,16 @@ import pytest
 from app.crypto.stretch import INSECURE_TEST_ONLY
 from app.errors import BeginningEnded, InvalidMapping
 from app.ingest.estimate import Estimate, estimate
-from app.reading.mapping import parse_mapping
+from app.reading.mapping import parse_unpublished_mapping
 from app.reading.sample import PeekedSource
 from app.reading.sources.opening import LeakSource
 from app.reading.sources.settings import SourceSettings
 from app.reading.suggestion.writing import suggest_mapping
-from tests.ingest.examples import House, house, leak, look_at, peek_at, phones
+from tests.ingest.examples import House, house, leak, look_at, peek_at, phones, titled
 from tests.reading.sources.test_layers import zipped
 from tests.reading.sources.test_workbook import workbook
 from tests.reading.sources.writers import HEADLESS_WRITERS, IDENTITY, WRITERS, Written
 
-TODAY = date(2026, 3, 1)
 ROWS = 250
 EVERY = {**WRITERS, **HEADLESS_WRITERS}
 
@@ -46,11 +44,11 @@ def known_of(written: Written) -> SourceSettings:
 
 def suggested(written: Written) -> str:
     look = look_at(written.content, [IDENTITY])
-    return suggest_mapping(look, known_of(written), today=TODAY)
+    return suggest_mapping(look, known_of(written))
 
 
 def estimated(written: Written, mapping: str) -> Estimate:
-    columns = parse_mapping(mapping)
+    columns = parse_unpublished_mapping(mapping)
     with look_at(written.content, [IDENTITY])(columns.source) as opened:
         return estimate(
             opened,
@@ -73,7 +71,8 @@ def entries(home: House) -> dict[bool, dict[str, int]]:
     found = {}
     for has_header, name in ((True, "csv"), (False, "csv without names")):
         written = EVERY[name](*table())
-        report = home.ingest(written.content, suggested(written), f"plain-{has_header}".lower())
+        mapping = titled(suggested(written))
+        report = home.ingest(written.content, mapping, f"plain-{has_header}".lower())
         found[has_header] = dict(report.entries)
     return found
 
@@ -84,13 +83,13 @@ def test_what_is_suggested_finds_everybody(
 ) -> None:
     written = EVERY[name](*table())
     text = suggested(written)
-    mapping = parse_mapping(text)
+    mapping = parse_unpublished_mapping(text)
     assert mapping.source.has_header is written.settings.has_header
     assert len(mapping.schemes) == 5
     source = LeakSource(
         io.BytesIO(written.content), mapping.source, [IDENTITY], mapping.column_names
     )
-    report = home.ingest(source, text, f"d-{list(EVERY).index(name)}")
+    report = home.ingest(source, titled(text), f"d-{list(EVERY).index(name)}")
     assert (report.source.counts.rows, report.source.counts.rejected) == (ROWS, 0)
     assert dict(report.entries) == entries[mapping.source.has_header]
     assert all(entries[True].values())
@@ -150,7 +149,7 @@ def test_keys_that_are_somebodys_are_no_names_of_columns() -> None:
     lines = [f'{{"185055695004846": "a{n}@x.example", "T": "019900{n:04d}"}}' for n in range(30)]
     text = suggested(Written("\n".join(lines).encode()))
     assert "185055695004846" not in text
-    mapping = parse_mapping(text)
+    mapping = parse_unpublished_mapping(text)
     assert (mapping.fields["email"].names, mapping.fields["phone"].names) == ((1,), ("T",))
     assert mapping.column_names == ()
 
@@ -161,6 +160,6 @@ def test_what_can_only_be_read_from_its_end_is_told_from_a_stream_if_it_is_short
         peek_at(PeekedSource(io.BytesIO(written.content), len(written.content) + more))
         for more in (1, 0)
     )
-    assert "NUM_SECU" in suggest_mapping(short, SourceSettings(), today=TODAY)
+    assert "NUM_SECU" in suggest_mapping(short, SourceSettings())
     with pytest.raises(BeginningEnded, match="do not tell which rows"):
-        suggest_mapping(long, SourceSettings(), today=TODAY)
+        suggest_mapping(long, SourceSettings())

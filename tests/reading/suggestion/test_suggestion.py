@@ -7,7 +7,6 @@ import io
 import random
 import re
 from collections.abc import Callable, Sequence
-from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 
 from app.errors import InvalidSource
 from app.identity.nir import nir_key
-from app.reading.mapping import SourceMapping, parse_mapping
+from app.reading.mapping import SourceMapping, parse_mapping, parse_unpublished_mapping
 from app.reading.records import RecordReader
 from app.reading.sample import Sample
 from app.reading.sources.settings import SourceSettings
@@ -27,7 +26,6 @@ from app.synthesis.mapping import MAPPING_TOML
 from app.synthesis.record import COLUMNS
 from tests.ingest.examples import leak, look_at, read
 
-TODAY = date(2026, 3, 1)
 ENGLISH = {
     "NUM_SECU": "SSN", "NOM": "Last name", "NOM_JF": "MaidenName", "PRENOM": "First-Name",
     "DATE_NAISS": "Birth date", "TEL_FIXE": "Phone", "TEL_MOBILE": "Mobile", "EMAIL": "E-mail",
@@ -38,7 +36,7 @@ WORDLESS = {name: f"C{number}" for number, name in enumerate(COLUMNS)}
 
 
 def suggested(raw: bytes) -> str:
-    return suggest_mapping(look_at(raw), SourceSettings(), today=TODAY)
+    return suggest_mapping(look_at(raw), SourceSettings())
 
 
 def table(rows: int = 1_500) -> list[list[str]]:
@@ -88,7 +86,7 @@ def test_renamed_shuffled_and_headerless_leaks_are_read_rightly(
         rows = rows[1:]
     else:
         rows[0] = [names.get(name, name) for name in rows[0]]
-    mapping = parse_mapping(suggested(written(rows, delimiter)))
+    mapping = parse_unpublished_mapping(suggested(written(rows, delimiter)))
     source = mapping.source
     assert (source.delimiter, source.has_header) == (delimiter, names is not None)
     header = rows[0] if source.has_header else [""] * len(order)
@@ -109,7 +107,7 @@ def test_what_is_suggested_finds_whom_the_right_mapping_finds() -> None:
     raw = leak(500)[0]
     reader, rows = read(raw.decode("cp1252"))
     given_ = RecordReader(parse_mapping(MAPPING_TOML), reader.header)
-    guessed = RecordReader(parse_mapping(suggested(raw)), reader.header)
+    guessed = RecordReader(parse_unpublished_mapping(suggested(raw)), reader.header)
     for row in rows:
         # The suggestion reads more dates: with dots, and with years of two digits.
         assert set(given_.inputs(row)) <= set(guessed.inputs(row))
@@ -160,7 +158,7 @@ def test_keys_in_a_column_of_their_own_are_joined() -> None:
     text = suggested(raw)
     assert 'nir = { join = ["NUMERO", "C"] }' in text
     assert "holds keys that match" in text
-    assert parse_mapping(text).positions(["NUMERO", "C"]) == {"nir": (0, 1)}
+    assert parse_unpublished_mapping(text).positions(["NUMERO", "C"]) == {"nir": (0, 1)}
 
 
 def test_numbers_without_keys_are_nirs_by_their_months_alone_and_that_is_said() -> None:
@@ -202,7 +200,7 @@ def test_what_belongs_to_somebody_else_is_not_taken() -> None:
         return [f"a{n}@x.example", f"dr{n}@y.example", f"019900{n:04d}", f"026191{n:04d}"]
 
     header = ["MAIL", "MAIL_MEDECIN", "TEL_LABO", "TEL"]
-    mapping = parse_mapping(suggested(people(60, row, header)))
+    mapping = parse_unpublished_mapping(suggested(people(60, row, header)))
     assert mapping.positions(header) == {"email": (0,), "phone": (3,)}
 
 
@@ -213,7 +211,8 @@ def test_other_numbers_that_are_as_long_as_a_telephones_are_none() -> None:
 
 def test_columns_of_one_name_are_counted() -> None:
     raw = people(60, lambda n: [f"a{n}@x.example", f"019900{n:04d}"], ["X", "X"])
-    assert parse_mapping(suggested(raw)).positions(["X", "X"]) == {"email": (0,), "phone": (1,)}
+    positions = parse_unpublished_mapping(suggested(raw)).positions(["X", "X"])
+    assert positions == {"email": (0,), "phone": (1,)}
 
 
 @pytest.mark.parametrize(
@@ -241,9 +240,9 @@ def test_where_something_fits_that_identifies_nobody_that_is_said_too() -> None:
 def test_rows_that_nothing_delimits_have_no_delimiter_to_write() -> None:
     """As those of a spreadsheet."""
     rows = [[f"a{n}@x.example"] for n in range(30)]
-    text = suggest_for(Sample(SourceSettings("xlsx"), ["MAIL"], rows), today=TODAY)
+    text = suggest_for(Sample(SourceSettings("xlsx"), ["MAIL"], rows))
     assert "delimiter" not in text
-    assert parse_mapping(text).positions(["MAIL"]) == {"email": (0,)}
+    assert parse_unpublished_mapping(text).positions(["MAIL"]) == {"email": (0,)}
 
 
 # A name with a line end in it is two lines to the reader; one that begins with a brace begins an
@@ -261,7 +260,7 @@ def test_whatever_columns_are_called_what_is_written_is_accepted(names: list[str
     rows = ([nir_of(n), f"a{n}@x.example", f"019900{n:04d}"] for n in range(30))
     csv.writer(out, delimiter=";").writerows([names, *rows])
     raw = out.getvalue().encode()
-    mapping = parse_mapping(suggested(raw))
+    mapping = parse_unpublished_mapping(suggested(raw))
     reader, _ = read(raw, mapping.source.delimiter)
     header = reader.header if mapping.source.has_header else [""] * 3
     assert mapping.positions(header) == {"nir": (0,), "email": (1,), "phone": (2,)}
