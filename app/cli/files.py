@@ -20,9 +20,9 @@ def read_text(path: Path, what: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as exc:
-        raise InvalidInput(f"the {what} cannot be read: {exc.strerror}") from exc
+        raise InvalidInput(f"{path.name}: the {what} cannot be read: {exc.strerror}") from exc
     except UnicodeDecodeError:
-        raise InvalidInput(f"the {what} is not UTF-8") from None
+        raise InvalidInput(f"{path.name}: the {what} is not UTF-8") from None
 
 
 def write_or_print(text: str, out: Path | None) -> None:

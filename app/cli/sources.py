@@ -115,16 +115,17 @@ def read_mapping(mapping: Path) -> str:
     try:
         return mapping.read_text(encoding="utf-8")
     except OSError as exc:
-        raise InvalidMapping(f"the mapping cannot be opened: {exc.strerror}") from exc
+        what = f"{mapping.name}: the mapping cannot be opened"
+        raise InvalidMapping(f"{what}: {exc.strerror}") from exc
     except UnicodeDecodeError:
-        raise InvalidMapping("the mapping is not UTF-8") from None
+        raise InvalidMapping(f"{mapping.name}: the mapping is not UTF-8") from None
 
 
 def _open(path: Path) -> BinaryIO:
     try:
         return path.open("rb")
     except OSError as exc:
-        raise InvalidSource(f"the source cannot be opened: {exc.strerror}") from exc
+        raise InvalidSource(f"{path.name}: the source cannot be opened: {exc.strerror}") from exc
 
 
 @contextmanager

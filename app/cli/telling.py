@@ -156,7 +156,8 @@ class Telling:
         try:
             stream = self._options.result.open("rb")
         except OSError as exc:
-            raise InvalidSource(f"the work list cannot be opened: {exc.strerror}") from exc
+            what = f"{self._options.result.name}: the work list cannot be opened"
+            raise InvalidSource(f"{what}: {exc.strerror}") from exc
         with stream, open_work_list(stream, self._options.sheet) as work_list:
             recipients = self._template.notice.recipients.bound(work_list.header)
             for row in work_list.rows():

@@ -142,7 +142,7 @@ def test_a_run_tells_its_cost_first_and_then_reads_all(folder: Path, *, is_strea
         (["ingest", "x", "--mapping", "{tmp}/mapping.toml"], "--dataset"),
         (["ingest", "--estimate", "x"], "--mapping"),
         (["ingest", "--estimate", "x", "--mapping", "{tmp}/mapping.toml"], "cannot be opened"),
-        (["ingest", "--suggest", "x"], "cannot be opened"),
+        (["ingest", "--suggest", "x"], "x: the source cannot be opened"),
     ],
     ids=" ".join,
 )
