@@ -15,7 +15,7 @@ from app.identity.characters import (
     check_raw_length,
 )
 
-EVERY_CHARACTER = [chr(code) for code in range(0x110000)]
+EVERY_CHARACTER = "".join(map(chr, range(0x110000)))
 
 # `str.isspace` also counts the four information separators, by their bidirectional class.
 WHITE_SPACE = {c for c in EVERY_CHARACTER if c.isspace()} - set("\x1c\x1d\x1e\x1f")
