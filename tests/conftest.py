@@ -6,7 +6,7 @@ import io
 import json
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from app.logs import configure_logs
 from app.settings import Settings
 from app.synthesis.leak import synthesise
 from app.synthesis.mapping import MAPPING_TOML
+from tests.turns import taking_turns
 
 DATASET = "demo"
 ROWS = 400
@@ -29,6 +30,18 @@ ROWS = 400
 hypothesis.settings.register_profile("explore", derandomize=False)
 hypothesis.settings.register_profile("same", derandomize=True)
 hypothesis.settings.load_profile("same")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have those come last that wait for what is still being installed when the others begin."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Keep what measures apart from the rest."""
+    with taking_turns(item):
+        return (yield)
 
 
 @dataclass(frozen=True)
