@@ -17,10 +17,17 @@ from app.lifecycle.erasure import BY_PROGRAM
 from app.lifecycle.states import DatasetState
 from app.storage.clearing import delete_epoch_contents, forget_epoch
 from app.storage.datasets import found_dataset
-from app.storage.drafts import SqlDraft, announce_run, begin_epoch, unfinished_run
+from app.storage.draft import SqlDraft, begin_epoch, unfinished_run
 from app.storage.engine import database_errors, writing
 from app.storage.parameters import stretch_of
-from app.storage.runs import IS_REKEYED, RunState, newest_filled_run, running_run, saved_id
+from app.storage.runs import (
+    IS_REKEYED,
+    RunState,
+    announce_run,
+    newest_filled_run,
+    running_run,
+    saved_id,
+)
 from app.storage.tables import Dataset, Entry, SchemeIndex
 
 # Some megabytes: a commit rewrites about one page an entry, however many it has.

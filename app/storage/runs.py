@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlmodel import Session, col, func, select
 
+from app.ingest.checkpoints import Plan
+from app.lifecycle.audit import Step
+from app.storage.audit import record_step
 from app.storage.tables import Dataset, Forgotten, IngestRun
 
 # What a run notes beside its plan, in `counters`.
@@ -21,6 +25,24 @@ class RunState(StrEnum):
 
     RUNNING = "running"
     FINISHED = "finished"
+
+
+def announce_run(session: Session, dataset: Dataset, epoch: int, plan: Plan, *, by: str) -> None:
+    """Write a run that begins, with its event."""
+    run = IngestRun(
+        dataset_id=saved_id(dataset.id),
+        epoch=epoch,
+        state=RunState.RUNNING,
+        started_at=datetime.now(UTC),
+        counters={
+            "mapping": plan.mapping_sha256.hex(),
+            "began_on": plan.began_on.isoformat(),
+            TOKENS: count_tokens(session),
+        },
+    )
+    session.add(run)
+    counts = {"epoch": epoch}
+    record_step(session, Step.INGEST_STARTED, dataset=dataset.slug, by=by, counts=counts)
 
 
 def newest_filled_run(session: Session, dataset: Dataset) -> IngestRun | None:

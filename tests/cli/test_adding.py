@@ -151,7 +151,7 @@ def test_who_is_forgotten_after_a_run_that_was_killed_is_in_nothing_that_it_left
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("app.storage.drafts.SqlDraft.rekeyed", die)
+        patch.setattr("app.storage.draft.SqlDraft.rekeyed", die)
         patch.setattr("app.ingest.adding.Adding.give_up", lambda *_, **__: None)
         add(added, "--add", code=3)
     assert "taken out of 1 of 1" in added("dataset", "forget", "demo", typed="0199000003\n")

@@ -540,7 +540,7 @@ def test_who_is_forgotten_when_its_ranges_are_there_is_in_neither_epoch(home: Ho
         raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("app.storage.drafts._fill_in", die)
+        patch.setattr("app.storage.draft._fill_in", die)
         with pytest.raises(KeyboardInterrupt):
             add(home, B)
     assert home.rows_in()["Range"] == 2 + 1 - 1

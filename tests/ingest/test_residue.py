@@ -17,7 +17,7 @@ from app.identity.schemes import normalise_fields, scheme_input, scheme_named
 from app.ingest import pipeline
 from app.ingest.checkpoints import Checkpoint
 from app.ingest.ports import Tally
-from app.storage.drafts import SqlDraft
+from app.storage.draft import SqlDraft
 from app.synthesis.mapping import MAPPING_TOML
 from app.synthesis.record import COLUMNS
 from tests.ingest.examples import PHONES_TOML, FailsAfter, House, Watch, house, phones

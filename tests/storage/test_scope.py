@@ -99,7 +99,7 @@ def test_tallies_tell_nothing_without_the_key(home: House, monkeypatch: pytest.M
         stored.extend((labels, records))
         add(session, run_id, labels, records)
 
-    monkeypatch.setattr("app.storage.drafts.add_tally", listened)
+    monkeypatch.setattr("app.storage.draft.add_tally", listened)
     home.ingest(SOURCE, MAPPING)
     assert len(stored) > 10
     for sealed in stored:
