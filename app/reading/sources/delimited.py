@@ -9,25 +9,23 @@ line was a header, a row, a row's continuation, blank, or a reject with its numb
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from app.errors import InvalidSource
+from app.reading.sources.dialect import Dialect
 from app.reading.sources.encodings import Line, TextStream
 from app.reading.sources.rows import RAGGED, LineCounts, Place, Row
-from app.reading.sources.settings import AUTO, BACKSLASH, DELIMITED, NO_QUOTE, SourceSettings
+from app.reading.sources.settings import AUTO, DELIMITED, SourceSettings
 
 # A comment field with an address in it has a handful of line ends; a stray quote has thousands.
 JOINED_LINES_MAXIMUM = 20
-DELIMITERS = (";", ",", "\t", "|")
 _SAMPLED_LINES = 200
 # Lines by which a source without a header tells how many columns it has.
 LINES_AHEAD = 100
 NUL = "\x00"
-NULL_MARK = r"\N"
 # What a spreadsheet writes before its column names, and believes more than its own settings.
 _DELIMITER_LINE = re.compile(r"sep=(.)")
 
@@ -55,15 +53,12 @@ class DelimitedReader:
         counts: LineCounts | None = None,
     ) -> None:
         self._text = text
-        self._delimiter = settings.delimiter
-        self._quote = settings.quote
-        self._is_escaped = settings.escape == BACKSLASH
+        self._dialect = Dialect(settings)
         self._known: frozenset[str] = frozenset()
-        self._are_all_quoted = False
         self.header: Sequence[str] = ()
         self.counts = LineCounts()
         self._last = self._read_header() if settings.has_header else self._look_ahead()
-        self.found: Mapping[str, str] = {"format": DELIMITED, "delimiter": self._delimiter}
+        self.found: Mapping[str, str] = {"format": DELIMITED, "delimiter": self._dialect.delimiter}
         self._returned: deque[Line] = deque()
         self._stream: Iterator[Line | None] = iter(())
         if place is not None and counts is not None:
@@ -99,7 +94,7 @@ class DelimitedReader:
         It goes on after that, as somebody who saw the end may put lines back.
         """
         for line in self._text.lines(self._last.end, self._last.number):
-            yield _without_nuls(line, self._delimiter) if NUL in line.text else line
+            yield _without_nuls(line, self._dialect.delimiter) if NUL in line.text else line
             while self._returned:
                 yield self._returned.popleft()
         while True:
@@ -130,13 +125,14 @@ class DelimitedReader:
             self.counts.header += 1
             if self._names_delimiter(line):
                 continue
-            if self._delimiter == AUTO:
+            dialect = self._dialect
+            if dialect.delimiter == AUTO:
                 texts = [each.text for each in lines[place : place + 1 + _SAMPLED_LINES]]
-                self._delimiter = self._guess(texts, lambda widths: widths[0])
-            names = self._parse(line.text) or self._split(line.text) or ()
+                dialect.guess_delimiter(texts, lambda widths: widths[0])
+            names = dialect.parse(line.text) or dialect.split(line.text) or ()
             self.header = [name.strip() for name in names]
             self._known = frozenset((*names, *self.header))
-            self._are_all_quoted = self._is_all_quoted(line.text)
+            dialect.are_all_quoted = dialect.is_all_quoted(line.text)
             return line
         raise InvalidSource("the source is empty", hint="its first line names the columns")
 
@@ -152,39 +148,19 @@ class DelimitedReader:
         texts = texts[:LINES_AHEAD]
         if not texts:
             raise InvalidSource("the source is empty", hint="it has no row to begin with")
-        if self._delimiter == AUTO:
-            self._delimiter = self._guess(texts, _commonest)
-        self.header = ("",) * _commonest(self._widths(texts))
-        self._are_all_quoted = 2 * sum(map(self._is_all_quoted, texts)) > len(texts)
+        dialect = self._dialect
+        if dialect.delimiter == AUTO:
+            dialect.guess_delimiter(texts, _commonest)
+        self.header = ("",) * _commonest(dialect.widths(texts))
+        dialect.are_all_quoted = 2 * sum(map(dialect.is_all_quoted, texts)) > len(texts)
         return before
 
     def _names_delimiter(self, line: Line) -> bool:
         """Tell whether a line only names the delimiter, which is known from then on."""
         found = _DELIMITER_LINE.fullmatch(line.text)
         if found:
-            self._delimiter = found[1]
+            self._dialect.delimiter = found[1]
         return found is not None
-
-    def _guess(self, texts: Sequence[str], chosen: Callable[[Sequence[int]], int]) -> str:
-        """Return the delimiter that gives the most lines as many columns as are to be expected.
-
-        Args:
-            texts: the first lines.
-            chosen: of their widths, the one that rows have.
-        """
-        scores: dict[str, int] = {}
-        for self._delimiter in DELIMITERS:
-            widths = self._widths(texts)
-            scores[self._delimiter] = widths.count(chosen(widths)) * (chosen(widths) - 1)
-        return max(DELIMITERS, key=lambda delimiter: scores[delimiter])
-
-    def _widths(self, texts: Sequence[str]) -> list[int]:
-        """Return how many columns each line has by itself."""
-        return [len(self._parse(text) or text.split(self._delimiter)) for text in texts]
-
-    def _is_all_quoted(self, text: str) -> bool:
-        fields = text.split(self._delimiter)
-        return bool(self._quote) and all(field.startswith(self._quote) for field in fields)
 
     def _is_header(self, values: Sequence[str], line: Line) -> bool:
         """Tell whether a line only names the columns again, as where two files were joined.
@@ -202,16 +178,16 @@ class DelimitedReader:
 
     def _fields(self, line: Line) -> Sequence[str] | None:
         """Return the fields of the row that begins at `line`, or None when they do not fit."""
-        is_plain = not self._quote or self._quote not in line.text
-        if is_plain and not (self._is_escaped and "\\" in line.text):
-            values: Sequence[str] | None = line.text.split(self._delimiter)
+        dialect = self._dialect
+        if dialect.is_plain(line.text):
+            values: Sequence[str] | None = line.text.split(dialect.delimiter)
             return values if self._fits(values) else None
-        values = self._parse(line.text)
+        values = dialect.parse(line.text)
         if values is None:
             values = self._joined(line)
         if not self._fits(values):
             # The following lines, if any were tried, were put back and are rows of their own.
-            values = self._split(line.text)
+            values = dialect.split(line.text)
             self.counts.unquoted += self._fits(values)
         return values if self._fits(values) else None
 
@@ -222,7 +198,7 @@ class DelimitedReader:
             if following is None:
                 break
             taken.append(following)
-            values = self._parse("\n".join([line.text, *(each.text for each in taken)]))
+            values = self._dialect.parse("\n".join([line.text, *(each.text for each in taken)]))
             if values is None:
                 continue
             if not self._fits(values) or self._are_rows([line, *taken]):
@@ -242,49 +218,13 @@ class DelimitedReader:
         columns; a line end inside a comment leaves lines that are too short. Where every field
         is in quotes, as the header tells, neighbouring strays make no row together.
         """
-        return not self._are_all_quoted and all(
-            self._fits(self._split(each.text)) for each in lines
+        dialect = self._dialect
+        return not dialect.are_all_quoted and all(
+            self._fits(dialect.split(each.text)) for each in lines
         )
 
     def _fits(self, values: Sequence[str] | None) -> bool:
         return values is not None and len(values) == len(self.header)
-
-    def _split(self, text: str) -> Sequence[str] | None:
-        """Return the fields of a line in which quotes mean nothing."""
-        if self._is_escaped and "\\" in text:
-            return self._parse(text, NO_QUOTE)
-        fields = text.split(self._delimiter)
-        return [self._bare(field) for field in fields] if self._are_all_quoted else fields
-
-    def _bare(self, field: str) -> str:
-        """Return a field without the quotes that every field of the file has."""
-        is_quoted = len(field) > 1 and field.startswith(self._quote) and field.endswith(self._quote)
-        return field[1:-1] if is_quoted else field
-
-    def _parse(self, text: str, quote: str | None = None) -> Sequence[str] | None:
-        """Parse one row strictly, or return None when its quotes do not add up."""
-        quote = self._quote if quote is None else quote
-        if self._is_escaped:
-            text = self._without_nulls(text)
-        reader = csv.reader(
-            [text],
-            delimiter=self._delimiter,
-            quotechar=quote or None,
-            quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
-            escapechar="\\" if self._is_escaped else None,
-            strict=True,
-        )
-        try:
-            return next(reader)
-        except csv.Error:
-            return None
-
-    def _without_nulls(self, text: str) -> str:
-        r"""Empty the fields that are \N, which is how a database writes that there is no value."""
-        if NULL_MARK not in text:
-            return text
-        fields = text.split(self._delimiter)
-        return self._delimiter.join("" if field == NULL_MARK else field for field in fields)
 
 
 def _commonest(widths: Sequence[int]) -> int:
