@@ -6,33 +6,29 @@ interrupted is gone on with by the next one; one whose source is bad leaves noth
 
 from __future__ import annotations
 
-import time
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 
 from app.crypto.keyring import KeyRing
-from app.crypto.ristretto255 import Element
 from app.crypto.stretch import StretchProfile
 from app.errors import InvalidInput, InvalidSource, SourceRepeated, TooManyRejects
 from app.ingest.adding import Adding
 from app.ingest.beginning import Beginning, Begun
 from app.ingest.checkpoints import Checkpoint
+from app.ingest.commits import CommitBuffer
 from app.ingest.evaluation import Evaluator
 from app.ingest.ports import (
     Census,
     Count,
     CurrentEpoch,
-    Draft,
     DraftStore,
     EpochStore,
     Forgotten,
     IndexPublication,
     Observer,
     SourceReport,
-    Tally,
 )
 from app.ingest.progress import Progress
 from app.ingest.publication import index_of
@@ -43,11 +39,6 @@ from app.reading.rejects import DEFAULT_LIMIT, NoReport, RejectLimit, RejectRepo
 from app.reading.sources.bytestream import ByteSource, DigestingSource, Prefix
 from app.reading.sources.opening import LeakSource, Position, Table
 from app.reading.sources.rows import LineCounts
-
-# A commit rewrites about one page an entry: often enough to lose little, seldom enough to cost
-# nothing beside Argon2id, and in memory a few megabytes at most.
-COMMIT_SECONDS = 5.0
-COMMIT_ENTRIES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +252,7 @@ class Ingest:
         salt = self._store.deployment().stretch_salt
         evaluator = Evaluator(begun.keys, salt, begun.stretch, self._workers, self._forgotten)
         progress = Progress(self._observer, table, records, begun.checkpoint, count)
-        buffer = _CommitBuffer(begun.draft, self._report, count)
+        buffer = CommitBuffer(begun.draft, self._report, count)
         # Closed at once, so that no worker computes on while a failure is cleaned up.
         with closing(evaluator.evaluate_all(progress.drawn(table.rows()))) as chunks:
             for chunk in chunks:
@@ -303,38 +294,6 @@ class Ingest:
 
         begun.draft.finish(report, indexes())
         return entries
-
-
-class _CommitBuffer:
-    """Collects elements, and adds them to the draft now and then."""
-
-    def __init__(self, draft: Draft, report: RejectReport, count: Count | None) -> None:
-        self._draft = draft
-        self._report = report
-        self._count = count
-        self._begin()
-
-    def _begin(self) -> None:
-        self._entries: defaultdict[str, list[Element]] = defaultdict(list)
-        self._size = 0
-        self._since = time.monotonic()
-
-    def extend(self, chunk: list[tuple[str, Element | None]]) -> None:
-        for scheme, element in chunk:
-            if element is not None:
-                self._entries[scheme].append(element)
-        self._size += len(chunk)
-
-    def flush_if_due(self, checkpoint: Checkpoint | None) -> None:
-        """Write when it is worth it; a checkpoint is behind nothing that is not written by then."""
-        if self._size >= COMMIT_ENTRIES or time.monotonic() - self._since >= COMMIT_SECONDS:
-            self.flush(checkpoint)
-
-    def flush(self, checkpoint: Checkpoint | None) -> None:
-        self._report.settle()
-        tally = None if self._count is None else Tally(*self._count.take())
-        self._draft.add(self._entries, checkpoint, tally)
-        self._begin()
 
 
 def _position(begun: Begun | None) -> Position | None:

@@ -22,7 +22,7 @@ from sqlalchemy import Engine, event
 
 from app.crypto.keyring import KeyRing
 from app.crypto.keys import EvaluationKey
-from app.ingest import pipeline
+from app.ingest import commits
 from app.storage import epochs
 from tests.ingest.examples import PHONES_TOML, house, phones
 from tests.lifecycle.examples import erasing, forgetting
@@ -46,7 +46,7 @@ def add(folder: Path) -> None:
         # Killed between each page and the next.
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(epochs, "ELEMENTS_AT_ONCE", 200)
-            patch.setattr(pipeline, "COMMIT_ENTRIES", 128)
+            patch.setattr(commits, "COMMIT_ENTRIES", 128)
             home.ingest(phones(200, 300), PHONES_TOML, is_added=True)
 
     with house(folder) as home:

@@ -32,8 +32,8 @@ COMMIT_SECONDS = "0.05"
 # The program itself, committing as often in seconds as it does in hours.
 PROGRAM = f"""
 import sys
-from app.ingest import pipeline
-pipeline.COMMIT_SECONDS = {COMMIT_SECONDS}
+from app.ingest import commits
+commits.COMMIT_SECONDS = {COMMIT_SECONDS}
 from app.cli.main import run
 run()
 """

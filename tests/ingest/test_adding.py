@@ -33,7 +33,7 @@ from app.errors import (
     TooManyRejects,
     UnknownDataset,
 )
-from app.ingest import evaluation, pipeline, rekeying
+from app.ingest import commits, evaluation, rekeying
 from app.ingest.verification import Finding, Verdict
 from app.protocol.messages import Answer
 from app.reading.rejects import RejectLimit
@@ -63,7 +63,7 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small pages, a commit after every chunk, and little read ahead."""
     monkeypatch.setattr(epochs, "ELEMENTS_AT_ONCE", 70)
     monkeypatch.setattr(rekeying, "CHUNK_ELEMENTS", 9)
-    monkeypatch.setattr(pipeline, "COMMIT_ENTRIES", 1)
+    monkeypatch.setattr(commits, "COMMIT_ENTRIES", 1)
     monkeypatch.setattr(evaluation, "CHUNKS_PER_WORKER", 8)
     monkeypatch.setattr("app.ingest.progress._TOLD_EVERY_SECONDS", 0)
 
@@ -161,7 +161,7 @@ def test_every_scheme_comes_along_in_the_datasets_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever the order in which the second mapping names them; with commitments."""
-    monkeypatch.setattr(pipeline, "COMMIT_ENTRIES", 50_000)
+    monkeypatch.setattr(commits, "COMMIT_ENTRIES", 50_000)
     a, b = leak(1500)[0], leak(300, seed=2)[0]
     rest = b.partition(b"\r\n")[2]
     other = MAPPING_TOML.replace(
@@ -283,7 +283,7 @@ def test_a_source_that_breaks_far_inside_leaves_everything_as_it_was(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also when there was a checkpoint."""
-    monkeypatch.setattr(pipeline, "COMMIT_ENTRIES", 500)
+    monkeypatch.setattr(commits, "COMMIT_ENTRIES", 500)
     first(home)
     before = everything(home)
     watch = Watch()

@@ -29,7 +29,7 @@ from app.errors import (
 from app.exposure.answering import Answering
 from app.exposure.stretching import BoundedPool
 from app.identity.schemes import SCHEMES
-from app.ingest import pipeline
+from app.ingest import commits, pipeline
 from app.ingest.distinct import RecentInputs
 from app.protocol.client import Batch, compare
 from app.protocol.messages import Answer
@@ -207,7 +207,7 @@ def test_what_is_not_remembered_is_one_entry_all_the_same(
 ) -> None:
     """The store decides what is distinct, also across commits."""
     monkeypatch.setattr(RecentInputs, "is_new", lambda _self, _encoded: True)
-    monkeypatch.setattr(pipeline, "COMMIT_ENTRIES", 100)
+    monkeypatch.setattr(commits, "COMMIT_ENTRIES", 100)
     rows = phones(300)
     report = home.ingest(rows + rows.removeprefix(b"TEL\n") * 2, PHONES_TOML)
     assert (report.entries, report.inputs) == ({"phone": 300}, 900)
@@ -246,7 +246,7 @@ def test_what_ends_an_ingest_that_got_nowhere_or_is_of_a_bad_source_leaves_nothi
 ) -> None:
     """No draft, no entry, no key; and the next run works."""
     is_bad = failure is InvalidSource
-    monkeypatch.setattr(pipeline, "COMMIT_ENTRIES", commit_entries if is_bad else 10**6)
+    monkeypatch.setattr(commits, "COMMIT_ENTRIES", commit_entries if is_bad else 10**6)
     stream = FailsAfter(phones(4000), 30_000) if is_bad else io.BytesIO(phones(4000))
     with pytest.raises(failure):
         home.ingest(stream, PHONES_TOML, observer=Watch() if is_bad else Watch(interrupt))
@@ -264,7 +264,7 @@ def test_a_database_that_fails_while_filling_leaves_nothing_that_answers(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also when the cleaning up fails with it: the next run does it."""
-    monkeypatch.setattr(pipeline, "COMMIT_ENTRIES", 1)
+    monkeypatch.setattr(commits, "COMMIT_ENTRIES", 1)
 
     def break_database() -> None:
         with home.engine.begin() as connection:
@@ -330,7 +330,7 @@ def test_a_name_that_cannot_be_a_datasets_is_refused(home: House) -> None:
 KILLED_RUN = """
 import os, signal, sys
 from pathlib import Path
-from app.ingest import pipeline, progress
+from app.ingest import commits, progress
 from app.ingest.distinct import RecentInputs
 from tests.ingest.examples import PHONES_TOML, Watch, house, phones
 
@@ -341,7 +341,7 @@ def die():
     if next(calls, None) is None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-pipeline.COMMIT_ENTRIES, progress._TOLD_EVERY_SECONDS = 1, 0
+commits.COMMIT_ENTRIES, progress._TOLD_EVERY_SECONDS = 1, 0
 with house(Path(sys.argv[1])) as home:
     home.ingest(phones(900), PHONES_TOML, observer=Watch(**{sys.argv[2]: die}))
 """
@@ -460,7 +460,7 @@ def test_two_datasets_can_be_filled_at_the_same_time(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One begins, commits and publishes while the other is in the middle."""
-    monkeypatch.setattr(pipeline, "COMMIT_ENTRIES", 1)
+    monkeypatch.setattr(commits, "COMMIT_ENTRIES", 1)
     begun: list[str] = []
 
     def other() -> None:

@@ -14,7 +14,7 @@ from app.crypto.ristretto255 import Element
 from app.crypto.stretch import INSECURE_TEST_ONLY, stretch
 from app.errors import ConcerneError, InvalidMapping, InvalidSource, Unavailable
 from app.identity.schemes import normalise_fields, scheme_input, scheme_named
-from app.ingest import pipeline
+from app.ingest import commits
 from app.ingest.checkpoints import Checkpoint
 from app.ingest.ports import Tally
 from app.storage.draft import SqlDraft
@@ -119,7 +119,7 @@ def test_nothing_is_kept_that_could_be_tested_without_the_key(home: House) -> No
 def test_no_file_shows_anybody_after_a_failure(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "COMMIT_ENTRIES", 1)
+    monkeypatch.setattr(commits, "COMMIT_ENTRIES", 1)
 
     def fail() -> None:
         raise KeyboardInterrupt
@@ -159,7 +159,7 @@ def test_no_error_shows_anybody(home: House, monkeypatch: pytest.MonkeyPatch) ->
 def test_an_error_of_the_database_shows_no_element(
     home: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "COMMIT_ENTRIES", 1)
+    monkeypatch.setattr(commits, "COMMIT_ENTRIES", 1)
     elements: list[bytes] = []
     add = SqlDraft.add
 

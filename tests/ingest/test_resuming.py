@@ -17,7 +17,7 @@ from app.cli.reports import reject_report
 from app.crypto import ristretto255 as group
 from app.crypto.stretch import INSECURE_TEST_ONLY
 from app.errors import InvalidInput, InvalidKey, KeyMissing, RunDiffers
-from app.ingest import evaluation, pipeline
+from app.ingest import commits, evaluation
 from app.ingest.checkpoints import INPUTS_BETWEEN, Checkpoint, Checkpoints
 from app.lifecycle.forgetting import Forgetting
 from app.reading.mapping import parse_mapping
@@ -54,7 +54,7 @@ def home(tmp_path: Path) -> Iterator[House]:
 @pytest.fixture(autouse=True)
 def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commit after every chunk, and read little ahead."""
-    monkeypatch.setattr(pipeline, "COMMIT_ENTRIES", 1)
+    monkeypatch.setattr(commits, "COMMIT_ENTRIES", 1)
     monkeypatch.setattr(evaluation, "CHUNKS_PER_WORKER", 8)
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import Session
 
 from app.errors import ScopeWithheld, TooManyRejects, UnknownDataset
-from app.ingest import pipeline
+from app.ingest import commits
 from app.scope.reporting import Reporting
 from app.storage import scope as tallies
 from app.storage.engine import DATABASE_NAME
@@ -24,7 +24,7 @@ SOURCE = to_csv(make_up(Shape(seed=31, people=300)))
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     # Many tallies, as a run of hours has.
-    monkeypatch.setattr(pipeline, "COMMIT_ENTRIES", 16)
+    monkeypatch.setattr(commits, "COMMIT_ENTRIES", 16)
     with house(tmp_path) as opened:
         return opened
 
