@@ -11,13 +11,13 @@ import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from math import prod
 from typing import Any
 
-from app.errors import InvalidMapping, UnknownScheme
-from app.identity.schemes import FIELD_NAMES, SCHEMES, scheme_named
+from app.errors import InvalidMapping
+from app.identity.schemes import FIELD_NAMES, scheme_named
 from app.reading.columns import Columns
-from app.reading.notation import parse_columns, parse_empty, parse_texts, parse_variants
+from app.reading.notation import parse_columns, parse_empty, parse_variants
+from app.reading.offered import check_inputs, offered_schemes, public_schemes
 from app.reading.sources.settings import SOURCE_KEYS, SourceSettings, parse_source_settings
 from app.reading.variants.rules import rules_for
 
@@ -36,10 +36,6 @@ _SCOPE_KEYS = (
     "prescriber",
     "comment",
 )
-# The most inputs that one row may give. A woman with two surnames in each of two columns, several
-# given names, a year of two digits and four telephones gives some thirty; what gives twice that is
-# no person's row. At 20 ms each, 64 are more than a second.
-ROW_INPUTS_MAXIMUM = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +123,8 @@ def _mapping_of(document: Mapping[str, Any], *, title: str, breach_date: date) -
     source, dataset = _source(document), _section(document, "dataset")
     _check_keys("[dataset]", dataset, _DATASET_KEYS)
     fields = _fields(document, source, dataset)
-    schemes = _schemes(dataset, fields)
-    _check_inputs(schemes, fields)
+    schemes = offered_schemes(dataset, fields)
+    check_inputs(schemes, fields)
     scope = _columns_of(document, "scope", _SCOPE_KEYS)
     form = parse_source_settings(source)
     if not form.has_header:
@@ -141,7 +137,7 @@ def _mapping_of(document: Mapping[str, Any], *, title: str, breach_date: date) -
         title=title,
         breach_date=breach_date,
         schemes=schemes,
-        public_schemes=_public_schemes(dataset, schemes),
+        public_schemes=public_schemes(dataset, schemes),
         scope=scope,
     )
 
@@ -268,58 +264,3 @@ def _check_positions(section: str, fields: Mapping[str, Columns]) -> None:
                 f"{field} in [{section}] has a column by name, but the source has no header",
                 hint="write its position: 1 for the first column",
             )
-
-
-def _check_inputs(schemes: Sequence[str], fields: Mapping[str, Columns]) -> None:
-    """Check that what a row gives as it stands can be taken: it is never cut."""
-    inputs = sum(
-        prod(fields[field].values_maximum for field in scheme_named(name).fields)
-        for name in schemes
-    )
-    if inputs > ROW_INPUTS_MAXIMUM:
-        raise InvalidMapping(
-            f"[fields] gives up to {inputs} identifiers a row, more than {ROW_INPUTS_MAXIMUM}",
-            hint="name fewer columns for one field, or fewer schemes in [dataset]",
-        )
-
-
-def _schemes(dataset: Mapping[str, Any], fields: Mapping[str, Columns]) -> tuple[str, ...]:
-    default = [s.name for s in SCHEMES.values() if all(field in fields for field in s.fields)]
-    names = dataset.get("schemes", default)
-    if names == []:
-        raise InvalidMapping("[fields] has not all the fields of any scheme", hint=_scheme_hint())
-    chosen = parse_texts("schemes in [dataset]", names)
-    for name in chosen:
-        try:
-            scheme = scheme_named(name)
-        except UnknownScheme as exc:
-            raise InvalidMapping(
-                "schemes in [dataset] has an unknown one", hint=_scheme_hint()
-            ) from exc
-        for field in scheme.fields:
-            if field not in fields:
-                raise InvalidMapping(
-                    f"the scheme {name} needs the field {field}, which [fields] does not have",
-                    hint="add its column to [fields], or leave the scheme out of [dataset]",
-                )
-    if len(set(chosen)) != len(chosen):
-        raise InvalidMapping("schemes in [dataset] has one of them twice")
-    return chosen
-
-
-def _scheme_hint() -> str:
-    return "; ".join(f"{s.name} needs {', '.join(s.fields)}" for s in SCHEMES.values())
-
-
-def _public_schemes(dataset: Mapping[str, Any], schemes: Sequence[str]) -> tuple[str, ...]:
-    """By default what protocol §2 says: `nir-dob`, or `nir` where there are no birth dates."""
-    default = [name for name in ("nir-dob", "nir") if name in schemes][:1]
-    names = dataset.get("public_schemes", default)
-    chosen = parse_texts("public_schemes in [dataset]", names) if names != [] else ()
-    for name in chosen:
-        if name not in schemes:
-            raise InvalidMapping(
-                "public_schemes in [dataset] has one that schemes has not",
-                hint=f"schemes has {', '.join(schemes)}",
-            )
-    return chosen

@@ -14,7 +14,8 @@ from typing import Any
 from app.identity.schemes import scheme_input, scheme_named
 from app.reading.columns import Columns
 from app.reading.fields import DateReader, FieldReader
-from app.reading.mapping import ROW_INPUTS_MAXIMUM, SourceMapping
+from app.reading.mapping import SourceMapping
+from app.reading.offered import ROW_INPUTS_MAXIMUM
 from app.reading.sources.rows import Row
 
 NOTHING_USABLE = "nothing usable"

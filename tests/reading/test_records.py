@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.identity.schemes import scheme_input, scheme_named
-from app.reading.mapping import ROW_INPUTS_MAXIMUM, parse_mapping
+from app.reading.mapping import parse_mapping
+from app.reading.offered import ROW_INPUTS_MAXIMUM
 from app.reading.records import _FEW_VALUES, LINES_KEPT_MAXIMUM, NOTHING_USABLE, RecordReader
 from app.reading.sources.rows import RAGGED, Row
 
