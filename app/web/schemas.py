@@ -1,16 +1,11 @@
-"""Request bodies, and the shapes of replies for the API's description.
-
-Replies are written by `protocol.messages`; the models here only describe them.
-"""
+"""The shapes of replies, for the API's description: `protocol.messages` writes them."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_pascal
-
-from app.identity.schemes import FIELD_NAMES
 
 BINARY_MEDIA_TYPE = "application/octet-stream"
 BINARY_REPLY = {
@@ -28,112 +23,21 @@ SIGNED_REPLY = {
     "description": "A compact JWS",
     "content": {"application/jose": {"schema": {"type": "string"}}},
 }
-FIELD_CHARACTERS_MAXIMUM = 256
-# Enough for a lab's largest batch; how many are allowed is the use case's business.
-_BLINDED_MAXIMUM = 4096
-
-_Text = Annotated[str, Field(max_length=FIELD_CHARACTERS_MAXIMUM)]
-
-
-def _example(**example: Any) -> ConfigDict:
-    return ConfigDict(
-        extra="forbid", hide_input_in_errors=True, json_schema_extra={"examples": [example]}
-    )
-
-
 # As Have I Been Pwned's API v3 spells its fields.
-_PASCAL = ConfigDict(alias_generator=to_pascal, hide_input_in_errors=True)
+PASCAL = ConfigDict(alias_generator=to_pascal, hide_input_in_errors=True)
 
 
-class LookupBody(BaseModel):
-    """One identifier, in clear: the scheme, and exactly the scheme's fields."""
-
-    model_config = _example(scheme="nir-dob", nir="1 85 05 56 950 048 46", birth_date="1985-05-12")
-
-    scheme: _Text
-    nir: _Text | None = None
-    birth_date: _Text | None = None
-    surname: _Text | None = None
-    given_name: _Text | None = None
-    email: _Text | None = None
-    phone: _Text | None = None
-
-    def fields(self) -> dict[str, str]:
-        """Return the fields that were sent, by name."""
-        values = ((name, getattr(self, name)) for name in FIELD_NAMES)
-        return {name: value for name, value in values if value is not None}
-
-
-class EvaluationBody(BaseModel):
-    """Blinded elements: 32 bytes each, base64url without padding."""
-
-    model_config = _example(blinded=["pgTZjo7SrM9M01-RYzfCgP0prkLH6aQhrx72XoJ-hhQ"])
-
-    blinded: Annotated[list[str], Field(min_length=1, max_length=_BLINDED_MAXIMUM)]
-
-
-class SignInBody(BaseModel):
-    """Whatever was typed as a credential: what it is worth, one place tells, and nothing before."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    credential: Annotated[str, Field(max_length=256)]
-
-
-class DatasetPath(BaseModel):
-    """Which dataset."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
-
-    dataset: _Text
-
-
-class ReportFilePath(DatasetPath):
-    """Which file of which dataset's scope report."""
-
-    file: _Text
-
-
-class SchemePath(DatasetPath):
-    """Which dataset, by which scheme."""
-
-    scheme: _Text
-
-
-class RangesQuestion(SchemePath):
-    """All ranges, of which epoch."""
-
-    epoch: int
-
-
-class RangeQuestion(SchemePath):
-    """Which range, of which epoch."""
-
-    prefix: int
-    epoch: int
-
-
-class BreachPath(BaseModel):
-    """Which breach, by its name."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
-
-    name: _Text
-
-
-class BreachesQuestion(BaseModel):
-    """Which breaches; in a parameter's name, cases are not told apart."""
-
-    model_config = _PASCAL
-
-    domain: _Text | None = None
-    is_spam_list: bool | None = None
+def example(**shown: Any) -> ConfigDict:
+    """Configure a model that takes nothing else, with one example of it in the description."""
+    return ConfigDict(
+        extra="forbid", hide_input_in_errors=True, json_schema_extra={"examples": [shown]}
+    )
 
 
 class LookupReply(BaseModel):
     """Yes or no; filled up with spaces so that both are equally long."""
 
-    model_config = _example(dataset="demo", scheme="nir-dob", epoch=1, exposed=True)
+    model_config = example(dataset="demo", scheme="nir-dob", epoch=1, exposed=True)
 
     dataset: str
     scheme: str
@@ -144,7 +48,7 @@ class LookupReply(BaseModel):
 class EvaluationReply(BaseModel):
     """As many elements as were sent, in the same order, and one proof for all of them."""
 
-    model_config = _example(
+    model_config = example(
         epoch=1,
         evaluated=["ZFvg8NJtWgccU6GyRaZxDXAkPFhESAkP3E7AHQ6w7g0"],
         proof="7xcNIfUSOvtpn1IUe2JEN8GT25qpiZRyJbv4fXP2WQr"
@@ -159,7 +63,7 @@ class EvaluationReply(BaseModel):
 class ParametersReply(BaseModel):
     """What a client must agree with before it asks anything."""
 
-    model_config = _example(
+    model_config = example(
         protocol=1,
         suite="ristretto255-SHA512",
         mode="VOPRF",
@@ -177,7 +81,7 @@ class ParametersReply(BaseModel):
 class DatasetSummary(BaseModel):
     """One published dataset."""
 
-    model_config = _example(
+    model_config = example(
         dataset="demo",
         title="Fuite inventée (made-up leak)",
         breach_date="2021-02-23",
@@ -249,7 +153,7 @@ class GrantReply(BaseModel):
 class ClientReply(BaseModel):
     """Whose credential it is; `expires_on` is the first day on which it is refused, UTC."""
 
-    model_config = _example(
+    model_config = example(
         person="Claire Martin",
         organisation="Laboratoire inventé",
         role="lab",
@@ -267,7 +171,7 @@ class ClientReply(BaseModel):
 class BreachReply(BaseModel):
     """One dataset, named and typed as Have I Been Pwned's API v3 does it."""
 
-    model_config = _PASCAL | _example(
+    model_config = PASCAL | example(
         Name="demo",
         Title="Fuite inventée (made-up leak)",
         Domain="",
@@ -315,7 +219,7 @@ class BreachReply(BaseModel):
 class HealthReply(BaseModel):
     """The process is there."""
 
-    model_config = _example(status="ok")
+    model_config = example(status="ok")
 
     status: str
 
@@ -323,7 +227,7 @@ class HealthReply(BaseModel):
 class ProblemReply(BaseModel):
     """Why there is no answer (RFC 9457). No problem ever means "not exposed"."""
 
-    model_config = _example(
+    model_config = example(
         type="urn:concerne:problem:invalid-field",
         title="A field is refused",
         status=422,

@@ -12,7 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from app.exposure.catalogue import Index
 from app.web.authentication import CREDENTIAL_SCHEME, required_client_of
 from app.web.decoding import described, parameters_of
-from app.web.schemas import BINARY_MEDIA_TYPE, BINARY_REPLY, RangesQuestion, problems
+from app.web.questions import RangesQuestion
+from app.web.schemas import BINARY_MEDIA_TYPE, BINARY_REPLY, problems
 from app.web.services import Services
 
 _PATH = "/v1/datasets/{dataset}/schemes/{scheme}/ranges"

@@ -18,8 +18,9 @@ from app.settings import ScopeAccess
 from app.web.breaches import breach_of, data_classes
 from app.web.decoding import described, parameters_of
 from app.web.pages.guidance import Guidance
+from app.web.questions import BreachesQuestion, BreachPath
 from app.web.replies import json_reply
-from app.web.schemas import BreachesQuestion, BreachPath, BreachReply, problems
+from app.web.schemas import BreachReply, problems
 from app.web.services import Services
 
 _ALL_PATH: Final = "/api/v3/breaches"

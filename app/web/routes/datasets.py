@@ -6,8 +6,9 @@ from fastapi import APIRouter, Request, Response
 
 from app.protocol.messages import dataset_to_json, deployment_to_json, summary_to_json
 from app.web.decoding import described, parameters_of
+from app.web.questions import DatasetPath
 from app.web.replies import json_reply
-from app.web.schemas import DatasetPath, DatasetReply, DatasetsReply, ParametersReply, problems
+from app.web.schemas import DatasetReply, DatasetsReply, ParametersReply, problems
 from app.web.services import Services
 
 _ONE_PATH = "/v1/datasets/{dataset}"

@@ -13,8 +13,9 @@ from app.protocol.messages import evaluation_to_json
 from app.protocol.parameters import LAB_BATCH_MAXIMUM
 from app.web.authentication import client_of
 from app.web.decoding import body_of, described, parameters_of
+from app.web.questions import EvaluationBody, SchemePath
 from app.web.replies import json_reply
-from app.web.schemas import EvaluationBody, EvaluationReply, SchemePath, problems
+from app.web.schemas import EvaluationReply, problems
 from app.web.services import Services
 
 _PATH = "/v1/datasets/{dataset}/schemes/{scheme}/evaluations"

@@ -12,8 +12,9 @@ from app.exposure.answering import LookupAnswer
 from app.protocol.messages import lookup_to_json
 from app.web.authentication import client_of
 from app.web.decoding import body_of, described, parameters_of
+from app.web.questions import DatasetPath, LookupBody
 from app.web.replies import lookup_reply
-from app.web.schemas import DatasetPath, LookupBody, LookupReply, problems
+from app.web.schemas import LookupReply, problems
 from app.web.services import Services
 
 _PATH = "/v1/datasets/{dataset}/lookups"

@@ -8,7 +8,8 @@ from starlette.concurrency import run_in_threadpool
 from app.exposure.catalogue import Index
 from app.web.authentication import client_of
 from app.web.decoding import described, parameters_of
-from app.web.schemas import BINARY_MEDIA_TYPE, BINARY_REPLY, RangeQuestion, problems
+from app.web.questions import RangeQuestion
+from app.web.schemas import BINARY_MEDIA_TYPE, BINARY_REPLY, problems
 from app.web.services import Services
 
 _PATH = "/v1/datasets/{dataset}/schemes/{scheme}/ranges/{prefix}"

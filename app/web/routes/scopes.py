@@ -9,15 +9,9 @@ from app.scope.showing.files import report_file
 from app.settings import ScopeAccess
 from app.web.authentication import CREDENTIAL_SCHEME, required_client_of
 from app.web.decoding import described, parameters_of
+from app.web.questions import DatasetPath, ReportFilePath
 from app.web.replies import KeysResponse, keys_reply
-from app.web.schemas import (
-    FILE_REPLY,
-    SIGNED_REPLY,
-    DatasetPath,
-    KeysReply,
-    ReportFilePath,
-    problems,
-)
+from app.web.schemas import FILE_REPLY, SIGNED_REPLY, KeysReply, problems
 from app.web.services import Services
 
 _SCOPE_PATH = "/v1/datasets/{dataset}/scope"

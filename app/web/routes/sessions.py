@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from app.errors import CredentialRefused
 from app.web.decoding import body_of
 from app.web.limits import BLOCK, Guard
-from app.web.schemas import SignInBody
+from app.web.questions import SignInBody
 from app.web.services import Services
 from app.web.sessions import SESSION_PATH, check_same_origin, drop_session, keep_session, token_of
 from app.web.signin import SignInDelay
