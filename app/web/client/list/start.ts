@@ -4,7 +4,7 @@ import { remedyFor } from '../checking/failures.ts';
 import { Gate } from '../checking/gate.ts';
 import { type Client, LaboratoryServer } from '../checking/remote.ts';
 import type { Observer } from '../checking/run.ts';
-import { CheckState, DATABASE, eraseState, isStateThere, type Plan } from '../checking/state.ts';
+import { DATABASE, type Plan } from '../checking/state.ts';
 import { openTable } from '../reading/sources/opening.ts';
 import { InvalidSource, type Table } from '../reading/sources/rows.ts';
 import type { Order } from '../reading/suggestion/recognition.ts';
@@ -14,15 +14,12 @@ import { breath, checkList } from './check.ts';
 import { FileChoice } from './choosing.ts';
 import { askableSchemes, ColumnsForm } from './columns.ts';
 import { counted, required, say, worded } from './elements.ts';
+import { Kept } from './kept.ts';
 import { Result } from './result.ts';
 import { Running } from './running.ts';
 import { SignIn } from './signin.ts';
 import { showStep } from './steps.ts';
 import { isOnlyWindow } from './windows.ts';
-
-const DAY_MILLISECONDS = 86_400_000;
-// What nobody came back to in this time is erased.
-const KEPT_DAYS = 7;
 
 /** Take over the page, if it is the laboratory's. */
 export function startList(document: Document): void {
@@ -47,8 +44,8 @@ class ListPage {
   readonly #running: Running;
   readonly #result: Result;
   readonly #choice: FileChoice;
+  readonly #kept = new Kept();
   #client: Client | null = null;
-  #state: CheckState | null = null;
   #table: Table | null = null;
   #fileName = '';
   #gate: Gate | null = null;
@@ -61,7 +58,7 @@ class ListPage {
     this.#signIn = new SignIn(document);
     this.#columns = new ColumnsForm(document);
     this.#running = new Running(document);
-    this.#result = new Result(document, () => this.#attend(this.#kept()));
+    this.#result = new Result(document, () => this.#attend(this.#handedOver()));
     this.#choice = new FileChoice(document, (file) => this.#attend(this.#read(file)));
   }
 
@@ -142,7 +139,7 @@ class ListPage {
     this.#drop();
     const name = [this.#client?.person, this.#client?.organisation].join(', ');
     required(this.#document, 'who').textContent = worded(this.#document, 'text-who', name);
-    const plan = await this.#plan();
+    const plan = await this.#kept.plan();
     const notice = required(this.#document, 'unfinished');
     notice.hidden = plan === null;
     if (plan !== null) {
@@ -162,20 +159,6 @@ class ListPage {
     showStep(this.#document, 'file', isFirst);
   }
 
-  /** The check that is kept, unless nobody came back to it in time. */
-  async #plan(): Promise<Plan | null> {
-    if (this.#state === null && !(await isStateThere())) {
-      return null;
-    }
-    this.#state ??= await CheckState.open();
-    const plan = await this.#state.plan();
-    if (plan !== null && Date.now() - plan.begunAt < KEPT_DAYS * DAY_MILLISECONDS) {
-      return plan;
-    }
-    await this.#erase();
-    return null;
-  }
-
   async #read(file: File): Promise<void> {
     this.#choice.clear();
     const fault = required(this.#document, 'file-fault');
@@ -189,9 +172,8 @@ class ListPage {
       await breath();
       this.#table = openTable(bytes);
       checkIsNoWorkList(this.#table);
-      plan = await this.#plan();
-      this.#state ??= await CheckState.open();
-      this.#fileName = await this.#state.nameOf(bytes);
+      plan = await this.#kept.plan();
+      this.#fileName = await (await this.#kept.open()).nameOf(bytes);
     } catch (error) {
       this.#table = null;
       const kind = error instanceof InvalidSource ? error.fault : 'damaged';
@@ -253,14 +235,14 @@ class ListPage {
 
   async #run({ roles, order }: Reading, isResumed: boolean): Promise<void> {
     const table = this.#table;
-    const state = this.#state;
+    const state = this.#kept.state;
     if (table === null || state === null) {
       return;
     }
     const schemes = this.#schemes(roles);
     if (schemes.length === 0) {
       // What was granted or is published has changed since the check was begun.
-      await this.#erase();
+      await this.#kept.erase();
       this.#fail('text-no-scheme');
       return;
     }
@@ -340,15 +322,15 @@ class ListPage {
   }
 
   /** The work list was handed over: nothing of it stays in the browser's storage. */
-  async #kept(): Promise<void> {
+  async #handedOver(): Promise<void> {
     this.#isUnsaved = false;
-    await this.#erase();
+    await this.#kept.erase();
     say(required(this.#document, 'kept'), worded(this.#document, 'text-kept'));
   }
 
   async #forget(): Promise<void> {
     this.#gate?.stop();
-    await this.#erase();
+    await this.#kept.erase();
     await this.#enter();
   }
 
@@ -357,13 +339,6 @@ class ListPage {
     this.#client = null;
     this.#drop();
     this.#askToSignIn(false);
-  }
-
-  /** Erase what is kept; what goes on after begins anew. */
-  async #erase(): Promise<void> {
-    const state = this.#state;
-    this.#state = null;
-    await (state === null ? eraseState() : state.erase());
   }
 
   /** Take the list off the page and out of its memory. */
