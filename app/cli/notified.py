@@ -82,7 +82,8 @@ def evidence(
     """
     from app.notify.evidence import as_csv, as_json, as_markdown
     from app.notify.ledger import Ledger
-    from app.storage.journal import open_journal, write_synced
+    from app.storage.disk import write_synced
+    from app.storage.journal import open_journal
 
     with open_journal(ledger, is_new_allowed=False) as (journal, _):
         told = Ledger(journal)

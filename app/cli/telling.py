@@ -34,7 +34,8 @@ from app.notify.people import Person, people_of
 from app.notify.plan import Plan, plan_for
 from app.notify.ports import NoJournal
 from app.notify.posting import Posting, letter_for
-from app.storage.journal import LEDGER_NAME, open_journal, write_synced
+from app.storage.disk import write_synced
+from app.storage.journal import LEDGER_NAME, open_journal
 from app.storage.outbox import FolderOutbox
 from app.worklist.columns import Channel, Outcome
 from app.worklist.reading import open_work_list

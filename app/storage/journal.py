@@ -18,7 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from app.errors import LedgerRefused, Unavailable
+from app.errors import LedgerRefused
+from app.storage.disk import disk_errors, sync_folder, write_synced
 
 LEDGER_NAME = "ledger.jsonl"
 KEY_NAME = "ledger.key"
@@ -57,7 +58,7 @@ class FileJournal:
         if not entries:
             return
         told = entries[0] if len(entries) == 1 else list(entries)
-        with _disk_errors(LEDGER_NAME):
+        with disk_errors(LEDGER_NAME):
             self._file.seek(0, os.SEEK_END)
             self._file.write(json.dumps(told, ensure_ascii=False).encode() + b"\n")
             self._file.flush()
@@ -88,11 +89,11 @@ def open_journal(
                 f"{folder} has letters, but no {LEDGER_NAME} that says whose",
                 hint="take it back from a copy, or name another folder to write to everybody anew",
             )
-    with _disk_errors(str(folder)):
+    with disk_errors(str(folder)):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         secret = _key(key, is_new=not ledger.exists())
         descriptor = os.open(ledger, os.O_RDWR | os.O_CREAT, 0o600)
-        _sync_folder(folder)
+        sync_folder(folder)
     with os.fdopen(descriptor, "r+b") as file:
         _hold(descriptor)
         _cut_torn_line(file)
@@ -112,7 +113,7 @@ def _cut_torn_line(file: BinaryIO) -> None:
     content = file.read()
     whole = content.rfind(b"\n") + 1
     if whole < len(content):
-        with _disk_errors(LEDGER_NAME):
+        with disk_errors(LEDGER_NAME):
             file.truncate(whole)
             os.fsync(file.fileno())
 
@@ -133,37 +134,3 @@ def _key(path: Path, *, is_new: bool) -> bytes:
     if path.stat().st_mode & _OTHERS:
         raise LedgerRefused(f"others than its owner can read {KEY_NAME}", hint=f"chmod 600 {path}")
     return content
-
-
-def write_synced(path: Path, content: bytes) -> None:
-    """Write a file for its owner alone, whole or not at all, on the disk when this returns.
-
-    Raises:
-        Unavailable: the disk failed.
-    """
-    beside = path.with_name(f".{path.name}.part")
-    with _disk_errors(path.name):
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-        _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the names in a folder outlive a power cut, as its files' contents do."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
-def _disk_errors(what: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as exc:
-        raise Unavailable(f"{what} cannot be written: {exc.strerror}") from exc

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import Unavailable
-from app.storage.journal import write_synced
+from app.storage.disk import write_synced
 
 _LETTER = re.compile(r"letters?-([0-9]+)(?:-[0-9]+)?\.pdf")
 
