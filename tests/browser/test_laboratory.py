@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,6 +33,7 @@ from tests.browser.laboratory import (
     sign_in,
     write_list,
 )
+from tests.cli.commands import free_port
 from tests.clients.examples import bearer, registry_of
 from tests.conftest import Leak
 from tests.serving import serving_settings
@@ -317,8 +317,7 @@ def test_a_server_that_stops_is_waited_for(
     browser: Browser, settings: Settings, lab: Issued, listed: Path, lines: list[dict[str, Any]]
 ) -> None:
     """Another process answers in the end, and knows the session."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     with opening(browser, "about:blank") as page:
         with serving_settings(settings, port=port):
             page.goto(f"http://127.0.0.1:{port}{PATHS['fr']}")

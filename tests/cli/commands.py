@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -15,6 +16,8 @@ from pathlib import Path
 import httpx
 
 CHEAP = {"CONCERNE_STRETCH_PROFILE": "insecure-test-only"}
+# Below those that Linux gives to outgoing connections.
+PORTS = range(10_000, 32_768)
 UNLIMITED = {
     f"CONCERNE_LIMIT_{name}": "unlimited"
     for name in ("REQUESTS", "LOOKUPS", "EVALUATIONS", "RANGES", "DATASET", "CLIENT", "REFUSED")
@@ -36,11 +39,21 @@ def concerne(
 
 
 def free_port() -> int:
-    """Return a port of the loopback that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port of the loopback that was free a moment ago.
+
+    None that the system gives to whoever asks for any, nor one that another process of the same
+    tests draws: it is still to be free when a server has started.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    while True:
+        port = random.SystemRandom().randrange(PORTS.start + worker, PORTS.stop, workers)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 @contextmanager
