@@ -26,7 +26,8 @@ from app.protocol.messages import (
     deployment_to_json,
 )
 from app.scope.ports import PublishedScope
-from app.scope.report import PEOPLE_MINIMUM, ScopeReport
+from app.scope.report import ScopeReport
+from app.scope.table import PEOPLE_MINIMUM
 from app.scope.tables import PERSON_SCHEMES
 
 SAMPLE_MINIMUM: Final = 1000

@@ -39,7 +39,8 @@ from app.scope.cells import (
     code_of,
     known_by,
 )
-from app.scope.report import PEOPLE_MINIMUM, SourceTables
+from app.scope.source import SourceTables
+from app.scope.table import PEOPLE_MINIMUM
 from app.scope.tables import PERSON_SCHEMES, tables_of
 from app.scope.tallying import DIGEST_BYTES, RECORD, Counts, count_records
 from app.scope.traits import Named, TraitReader

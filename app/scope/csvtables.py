@@ -6,7 +6,7 @@ import csv
 import io
 from itertools import product
 
-from app.scope.report import UNIT, ScopeTable
+from app.scope.table import UNIT, ScopeTable
 
 # As INSEE marks what statistical secrecy keeps back.
 SUPPRESSED = "s"

@@ -7,7 +7,7 @@ values exceed their total, exactly, for every line. So that what is safe from th
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 # What a table's cell is called: the table, and its values.
@@ -46,7 +46,7 @@ class TableModel:
 
     people: int
     cells: list[Cell] = field(default_factory=list)
-    places: dict[Hashable, int] = field(default_factory=dict)
+    places: dict[CellKey, int] = field(default_factory=dict)
     equations: list[Terms] = field(default_factory=list)
     within: list[tuple[int, int | None]] = field(default_factory=list)
     parts: list[tuple[int, int | None]] = field(default_factory=list)

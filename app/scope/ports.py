@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.protocol.parameters import DatasetParameters, DeploymentParameters
-from app.scope.report import ScopeSource
+from app.scope.source import ScopeSource
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,209 +1,22 @@
-"""The scope report as data: how large a leak is and what shape it has, and not one person of it.
-
-A number is None where disclosure control suppressed it: it is not told, which is not the same as
-zero. Numbers of overlapping values do not add up to their total, because one person may have been
-in several laboratories, years or départements and is one person in each.
-"""
+"""The scope report as data: how large a leak is and what shape it has, and not one person of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from math import prod
 from typing import Any
 
 from app.encoding import canonical_json, from_base64url, to_base64url
 from app.errors import InvalidMessage
-from app.protocol.documents import bytes_of, count_of, field_of, object_of, parsed_of, typed
+from app.protocol.documents import count_of, field_of, object_of, parsed_of
 from app.protocol.messages import Json
+from app.scope.source import ScopeSource
+from app.scope.table import PEOPLE_MINIMUM
 
 REPORT_KIND = "concerne-scope+jws"
 REPORT_VERSION = 1
-PEOPLE_MINIMUM = 11
-UNIT = "people"
-# What stands in the place of values that too few people have, or that cannot be read.
-OTHER = "other"
-# What a row that tells nothing is counted under.
-NOT_TOLD = ""
 _DIGEST_BYTES = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Dimension:
-    """One side of a table.
-
-    Args:
-        name: what the values are of, such as `laboratory`.
-        values: as published, in the order of the cells.
-        has_total: one more cell stands behind the values, for all of them together.
-    """
-
-    name: str
-    values: tuple[str, ...]
-    has_total: bool = True
-
-    @property
-    def size(self) -> int:
-        """How many cells a line along this side has, its total included."""
-        return len(self.values) + self.has_total
-
-
-@dataclass(frozen=True, slots=True)
-class ScopeTable:
-    """One table: distinct people, or None where the number is suppressed.
-
-    Args:
-        name: such as `laboratory-year`.
-        dimensions: one or two.
-        cells: row by row, in each dimension the values and then the total.
-        rule: by which numbers were suppressed, as a sentence to be printed under the table.
-    """
-
-    name: str
-    dimensions: tuple[Dimension, ...]
-    cells: tuple[int | None, ...]
-    rule: str
-
-    def cell(self, *places: int) -> int | None:
-        """Return one cell, by its place in each dimension; the total's is `len(values)`."""
-        at = 0
-        for dimension, place in zip(self.dimensions, places, strict=True):
-            if not 0 <= place < dimension.size:
-                raise IndexError(f"{dimension.name} of {self.name} has no place {place}")
-            at = at * dimension.size + place
-        return self.cells[at]
-
-    def to_json(self) -> Json:
-        """Write the table."""
-        return {
-            "name": self.name,
-            "dimensions": [
-                {"name": d.name, "values": list(d.values), "total": d.has_total}
-                for d in self.dimensions
-            ],
-            "unit": UNIT,
-            "cells": list(self.cells),
-            "rule": self.rule,
-        }
-
-    @classmethod
-    def from_json(cls, document: object) -> ScopeTable:
-        """Read a table; one with fewer or more cells than its sides say is refused."""
-        fields = object_of(document, "a table")
-        dimensions = tuple(map(_dimension_from_json, field_of(fields, "dimensions", list)))
-        cells = tuple(map(_cell_from_json, field_of(fields, "cells", list)))
-        if field_of(fields, "unit", str) != UNIT:
-            raise InvalidMessage("a table counts something else than people")
-        if not dimensions or len(cells) != prod(d.size for d in dimensions):
-            raise InvalidMessage("a table has not as many cells as its dimensions say")
-        name, rule = field_of(fields, "name", str), field_of(fields, "rule", str)
-        return cls(name, dimensions, cells, rule)
-
-
-@dataclass(frozen=True, slots=True)
-class SourceTables:
-    """What was counted of one source: what is kept of it, and all that is.
-
-    Args:
-        people: distinct ones, or None where they are too few to be told.
-        rows_apart: rows that were used and that nobody could be told by: they are in no table.
-            None where they are few, or none.
-        tables: as they are published.
-    """
-
-    people: int | None
-    rows_apart: int | None
-    tables: tuple[ScopeTable, ...]
-
-    def to_json(self) -> Json:
-        """Write them."""
-        return {
-            "people": self.people,
-            "rows_apart": self.rows_apart,
-            "tables": [table.to_json() for table in self.tables],
-        }
-
-    def to_text(self) -> str:
-        """Write them as canonical JSON."""
-        return canonical_json(self.to_json()).decode()
-
-    @classmethod
-    def from_json(cls, document: object) -> SourceTables:
-        """Read them."""
-        fields = object_of(document, "what was counted of a source")
-        return cls(
-            people=_cell_from_json(fields.get("people")),
-            rows_apart=_cell_from_json(fields.get("rows_apart")),
-            tables=tuple(map(ScopeTable.from_json, field_of(fields, "tables", list))),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class ScopeSource:
-    """What one source held; counted when it was read to its end, and never changed afterwards.
-
-    Args:
-        number: in the order in which the sources came, from 1.
-        sha256: of its bytes.
-        size_bytes: their number.
-        rows: all of them.
-        rows_used: that gave an identifier.
-        rejected: rows that gave none, by reason.
-        counted: of its rows; None where too few people are in the source to tell anything of it,
-            or where it was read by a version of this program that did not count.
-    """
-
-    number: int
-    sha256: bytes
-    size_bytes: int
-    rows: int
-    rows_used: int
-    rejected: Mapping[str, int]
-    counted: SourceTables | None
-
-    @property
-    def people(self) -> int | None:
-        """Distinct people, or None where their number is not told."""
-        return None if self.counted is None else self.counted.people
-
-    @property
-    def tables(self) -> tuple[ScopeTable, ...]:
-        """The tables: fewer than there could be where a column was not mapped."""
-        return () if self.counted is None else self.counted.tables
-
-    def table(self, name: str) -> ScopeTable | None:
-        """Return the table of a name, or None where the source has none."""
-        return next((table for table in self.tables if table.name == name), None)
-
-    def to_json(self) -> Json:
-        """Write the source."""
-        nothing = SourceTables(None, None, ())
-        return {
-            "number": self.number,
-            "sha256": to_base64url(self.sha256),
-            "size_bytes": self.size_bytes,
-            "rows": self.rows,
-            "rows_used": self.rows_used,
-            "rejected": dict(self.rejected),
-            **(self.counted or nothing).to_json(),
-        }
-
-    @classmethod
-    def from_json(cls, document: object) -> ScopeSource:
-        """Read a source."""
-        fields = object_of(document, "a source")
-        rejected = field_of(fields, "rejected", dict)
-        counted = SourceTables.from_json(fields)
-        return cls(
-            number=count_of(fields, "number", minimum=1),
-            sha256=bytes_of(fields, "sha256", _DIGEST_BYTES),
-            size_bytes=count_of(fields, "size_bytes"),
-            rows=count_of(fields, "rows"),
-            rows_used=count_of(fields, "rows_used"),
-            rejected={reason: count_of(rejected, reason) for reason in rejected},
-            counted=None if counted.people is None else counted,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,25 +135,6 @@ class ScopeReport:
             },
             sources=tuple(map(ScopeSource.from_json, field_of(fields, "sources", list))),
         )
-
-
-def _dimension_from_json(document: object) -> Dimension:
-    fields = object_of(document, "a dimension")
-    values: Sequence[object] = field_of(fields, "values", list)
-    return Dimension(
-        field_of(fields, "name", str),
-        tuple(typed(value, "a value", str) for value in values),
-        field_of(fields, "total", bool),
-    )
-
-
-def _cell_from_json(value: object) -> int | None:
-    if value is None:
-        return None
-    people = typed(value, "a cell", int)
-    if people < PEOPLE_MINIMUM:
-        raise InvalidMessage(f"a cell tells of fewer than {PEOPLE_MINIMUM} people")
-    return people
 
 
 def _commitment_from_json(fields: Mapping[str, Any]) -> Mapping[str, bytes]:

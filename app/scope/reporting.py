@@ -17,7 +17,8 @@ from app.identity.schemes import NORMALISATION_VERSION
 from app.protocol.parameters import SchemeParameters
 from app.scope.comparison import comparison_of
 from app.scope.ports import PublishedScope, ScopeStore
-from app.scope.report import PEOPLE_MINIMUM, REPORT_KIND, SchemeScope, ScopeReport
+from app.scope.report import REPORT_KIND, SchemeScope, ScopeReport
+from app.scope.table import PEOPLE_MINIMUM
 from app.scope.tables import PERSON_SCHEMES, REPORT_PEOPLE_MINIMUM, RULE
 from app.scope.traits import CHILD_BEFORE_YEARS
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from app.errors import Unavailable, UnknownDataset
 from app.lifecycle.states import DatasetState
 from app.scope.ports import PublishedScope
-from app.scope.report import ScopeSource, SourceTables
+from app.scope.source import ScopeSource, SourceTables
 from app.storage.engine import database_errors
 from app.storage.parameters import dataset_parameters, deployment_parameters
 from app.storage.runs import finished_runs, taken_out_before

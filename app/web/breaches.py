@@ -16,7 +16,8 @@ from app.identity.schemes import SCHEMES
 from app.lifecycle.history import News, first_published
 from app.protocol.messages import Json
 from app.protocol.parameters import DatasetParameters
-from app.scope.report import ScopeReport, ScopeTable
+from app.scope.report import ScopeReport
+from app.scope.table import ScopeTable
 
 # As that API calls what a field of ours holds.
 DATA_CLASSES: Final[Mapping[str, str]] = {

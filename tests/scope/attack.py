@@ -15,8 +15,8 @@ import highspy
 import numpy as np
 
 from app.scope.places import REGION_OF
-from app.scope.report import OTHER, ScopeTable
 from app.scope.solver import _Quiet
+from app.scope.table import OTHER, ScopeTable
 
 Key = tuple[str, ...]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import product
 
-from app.scope.report import OTHER, ScopeTable
+from app.scope.table import OTHER, ScopeTable
 from tests.scope.attack import Attack, Key
 
 MINIMUM = 11

@@ -13,7 +13,7 @@ from app.reading.mapping import parse_mapping
 from app.reading.records import RecordReader
 from app.reading.sources.opening import LeakSource
 from app.scope.counting import ScopeCensus
-from app.scope.report import SourceTables
+from app.scope.source import SourceTables
 
 TODAY = date(2026, 1, 1)
 

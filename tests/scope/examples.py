@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from app.scope.report import (
-    Dimension,
-    SchemeScope,
-    ScopeReport,
-    ScopeSource,
-    ScopeTable,
-    SourceTables,
-)
+from app.scope.report import SchemeScope, ScopeReport
+from app.scope.source import ScopeSource, SourceTables
+from app.scope.table import Dimension, ScopeTable
 
 RULE = "A rule."
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.scope.places import REGION_OF
-from app.scope.report import NOT_TOLD, OTHER, PEOPLE_MINIMUM
+from app.scope.table import NOT_TOLD, OTHER, PEOPLE_MINIMUM
 
 MAPPING = """\
 [fields]

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.scope.report import OTHER, SourceTables
+from app.scope.source import SourceTables
+from app.scope.table import OTHER
 from tests.scope.checking import check_attack_fails, check_shown
 from tests.scope.counted import counted
 from tests.scope.microdata import COLUMNS, MAPPING, Shape, count, make_up, to_csv

@@ -10,9 +10,11 @@ from typing import TypeVar
 
 from app.encoding import to_base64url
 from app.identity.schemes import SCHEMES
-from app.scope.report import NOT_TOLD, OTHER, ScopeReport, ScopeSource
+from app.scope.report import ScopeReport
 from app.scope.showing.figures import Figure, figures_of
 from app.scope.showing.words import Words
+from app.scope.source import ScopeSource
+from app.scope.table import NOT_TOLD, OTHER
 
 _T = TypeVar("_T")
 

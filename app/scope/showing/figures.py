@@ -13,8 +13,9 @@ from itertools import pairwise
 from typing import Final
 
 from app.scope.places import DEPARTMENTS
-from app.scope.report import NOT_TOLD, OTHER, PEOPLE_MINIMUM, ScopeSource, ScopeTable
 from app.scope.showing.words import Words
+from app.scope.source import ScopeSource
+from app.scope.table import NOT_TOLD, OTHER, PEOPLE_MINIMUM, ScopeTable
 
 LEVELS: Final = 5
 _BAR_UNITS: Final = 1000

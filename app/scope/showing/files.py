@@ -9,10 +9,12 @@ from typing import Final
 
 from app.errors import UnknownReportFile
 from app.scope.csvtables import table_csv
-from app.scope.report import ScopeReport, ScopeSource, ScopeTable
+from app.scope.report import ScopeReport
 from app.scope.showing.html import report_html
 from app.scope.showing.pdf import report_pdf
 from app.scope.showing.words import LOCALES
+from app.scope.source import ScopeSource
+from app.scope.table import ScopeTable
 
 CSV_MEDIA_TYPE: Final = "text/csv; charset=utf-8"
 HTML_MEDIA_TYPE: Final = "text/html; charset=utf-8"

@@ -7,17 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from app.scope.report import (
-    NOT_TOLD,
-    OTHER,
-    PEOPLE_MINIMUM,
-    Dimension,
-    SchemeScope,
-    ScopeReport,
-    ScopeSource,
-    ScopeTable,
-    SourceTables,
-)
+from app.scope.report import SchemeScope, ScopeReport
+from app.scope.source import ScopeSource, SourceTables
+from app.scope.table import NOT_TOLD, OTHER, PEOPLE_MINIMUM, Dimension, ScopeTable
 
 PEOPLE, ROWS = 431_207, 491_840
 DEPARTMENTS = {"56": 0.41, "22": 0.17, "27": 0.16, "45": 0.14, "41": 0.08, "18": 0.039}

@@ -11,11 +11,11 @@ import pytest
 
 from app.scope.csvtables import table_csv
 from app.scope.places import DEPARTMENTS
-from app.scope.report import PEOPLE_MINIMUM, Dimension, ScopeTable
 from app.scope.showing.content import content_of, fingerprint_of
 from app.scope.showing.departments import shapes_of
 from app.scope.showing.figures import LEVELS, Chart, Figure, figures_of
 from app.scope.showing.words import Words
+from app.scope.table import PEOPLE_MINIMUM, Dimension, ScopeTable
 from tests.scope.examples import example_report
 from tests.scope.showing.examples import (
     DEPARTMENTS as SIX,

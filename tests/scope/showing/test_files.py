@@ -13,10 +13,11 @@ import pytest
 
 from app.errors import UnknownReportFile
 from app.scope.csvtables import table_csv
-from app.scope.report import Dimension, ScopeReport, ScopeTable
+from app.scope.report import ScopeReport
 from app.scope.showing.files import csv_files, html_files, pdf_files, report_file
 from app.scope.showing.html import report_html
 from app.scope.showing.pdf import report_pdf
+from app.scope.table import Dimension, ScopeTable
 from tests.scope.examples import example_report
 from tests.scope.showing.examples import large_report, large_tables, report_of_two
 from tests.web.pages.reading import Read, read

@@ -1,0 +1,134 @@
+"""All tables of a source as one model: what each shows, and how they hang together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Final
+
+from app.scope.model import Cell, TableModel
+from app.scope.places import REGION_OF
+from app.scope.sides import CROSSINGS, Side, Sides
+from app.scope.table import NOT_TOLD, OTHER
+
+# The tables, in the order in which they are published.
+ORDER: Final = (
+    "laboratory", "department", "region", "exam-year", "exam-month", "sex", "birth-decade",
+    "kinds", "laboratory-year", "department-kind", "children", "laboratories-per-person",
+)  # fmt: skip
+# What is lost with a total counts more than what is lost with a cell of a crossing.
+_TOTAL_WEIGHT: Final = 5.0
+_REST: Final = " in rare values"
+# Under this key a model notes that it has a table.
+_SOME: Final = " "
+
+
+def has_table(model: TableModel, name: str) -> bool:
+    """Tell whether a model has a table of this name."""
+    return (name, _SOME) in model.places
+
+
+def table_of_key(key: tuple[str, ...]) -> str:
+    """Return the table that a cell is of."""
+    return key[0].removesuffix(_REST)
+
+
+def model_of(sides: Sides, left_out: Collection[str]) -> TableModel:
+    """Return the model of all tables that are not left out."""
+    model = TableModel(sides.people)
+    for name in ORDER:
+        side = sides.by_name.get(name)
+        if side is not None and name not in left_out:
+            _add_side(model, side)
+    _link(model, sides, "region", "department", lambda code: REGION_OF.get(code, NOT_TOLD))
+    _link(model, sides, "exam-year", "exam-month", lambda month: month[:4])
+    _link_laboratories(model, sides)
+    for name, *names in CROSSINGS:
+        if name not in left_out and all(has_table(model, each) for each in names):
+            first, second = (sides.by_name[each] for each in names)
+            _add_crossing(model, name, first, second, sides.crossed(name))
+    return model
+
+
+def _link(
+    model: TableModel, sides: Sides, name: str, finer: str, value_of: Callable[[str], str]
+) -> None:
+    """Note that what is shown of a finer table adds up to the coarser one's values."""
+    if not all(has_table(model, table) for table in (name, finer)):
+        return
+    coarse, fine = sides.by_name[name], sides.by_name[finer]
+    rests: list[int] = []
+    for value in coarse.people:
+        parts = [model.places[finer, v] for v in fine.people if value_of(v) == value]
+        whole = model.places[name, value]
+        model.within.extend((part, whole) for part in parts)
+        rare = sum(number for v, number in fine.rare.items() if value_of(v) == value)
+        if rare:
+            cell = Cell(rare, is_hidden=True)
+            rests.append(model.add((finer + _REST, value), cell))
+            parts.append(rests[-1])
+        model.known_sum(parts, whole)
+    elsewhere = sum(n for v, n in fine.rare.items() if value_of(v) not in coarse.people)
+    if elsewhere:
+        rests.append(model.add((finer + _REST, OTHER), Cell(elsewhere, is_hidden=True)))
+    if fine.rare:
+        model.known_sum(rests, model.places[finer, OTHER])
+
+
+def _link_laboratories(model: TableModel, sides: Sides) -> None:
+    """Note that people times their laboratories make the laboratories' people."""
+    name = "laboratories-per-person"
+    if not all(has_table(model, table) for table in (name, "laboratory")):
+        return
+    terms = {
+        model.places["laboratory", value]: 1
+        for value in sides.by_name["laboratory"].listed
+        if value != NOT_TOLD
+    }
+    for value in sides.by_name[name].people:
+        if value != NOT_TOLD:
+            terms[model.places[name, value]] = -int(value.rstrip("+"))
+    model.equations.append(terms)
+
+
+def _add_side(model: TableModel, side: Side) -> None:
+    model.places[side.name, _SOME] = -1
+    parts = []
+    for value, people in side.people.items():
+        place = model.add((side.name, value), Cell(people, weight=_TOTAL_WEIGHT))
+        model.is_part(place, None)
+        parts.append(place)
+    if side.rare:
+        rest = Cell(sum(side.rare.values()), is_hidden=True)
+        parts.append(model.add((side.name, OTHER), rest))
+    # Somebody has several kinds of data, and nobody knows how many.
+    if side.name != "kinds":
+        model.known_sum(parts, None)
+
+
+def _add_crossing(
+    model: TableModel,
+    name: str,
+    first: Side,
+    second: Side,
+    crossed: Mapping[tuple[str, str], int],
+) -> None:
+    model.places[name, _SOME] = -1
+    people: dict[tuple[str, str], int] = {}
+    for (one, other), number in crossed.items():
+        key = (first.place(one), second.place(other))
+        people[key] = people.get(key, 0) + number
+    for one in first.listed:
+        for other in second.listed:
+            is_hidden = OTHER in (one, other)
+            cell = Cell(people.get((one, other), 0), is_hidden=is_hidden)
+            place = model.add((name, one, other), cell)
+            if not is_hidden:
+                model.is_part(place, model.places[first.name, one])
+                model.is_part(place, model.places[second.name, other])
+    for one in first.listed:
+        if second.name != "kinds":
+            parts = [model.places[name, one, other] for other in second.listed]
+            model.known_sum(parts, model.places[first.name, one])
+    for other in second.listed:
+        parts = [model.places[name, one, other] for one in first.listed]
+        model.known_sum(parts, model.places[second.name, other])
