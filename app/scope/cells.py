@@ -50,6 +50,8 @@ class Counted(IntEnum):
     DEPARTMENT_KIND = 13
     # One person's different laboratories.
     LABORATORIES_PER_PERSON = 14
+    # In no table: which laboratories make up a département, where the column tells theirs.
+    LABORATORY_DEPARTMENT = 15
 
 
 def code_of(table: Counted, first: int = 0, second: int = 0) -> int:
@@ -76,6 +78,8 @@ def cells_of(traits: Traits, laboratory: int | None) -> Iterator[int]:
         yield code_of(Counted.LABORATORY, laboratory)
         yield code_of(Counted.LABORATORY_YEAR, laboratory, year)
         yield code_of(Counted.LABORATORIES_PER_PERSON, laboratory)
+        if department:
+            yield code_of(Counted.LABORATORY_DEPARTMENT, laboratory, department)
     yield code_of(Counted.DEPARTMENT, department)
     yield code_of(Counted.REGION, _REGION_NUMBER[traits.department or ""])
     yield code_of(Counted.EXAM_YEAR, year)

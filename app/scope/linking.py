@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
 from app.scope.model import Cell, TableModel
 from app.scope.places import REGION_OF
-from app.scope.sides import CROSSINGS, Side, Sides
-from app.scope.table import NOT_TOLD, OTHER
+from app.scope.sides import CROSSINGS, TOLD_KINDS, Side, Sides
+from app.scope.table import NOT_TOLD, OTHER, PEOPLE_MINIMUM
 
 # The tables, in the order in which they are published.
 ORDER: Final = (
@@ -41,37 +41,64 @@ def model_of(sides: Sides, left_out: Collection[str]) -> TableModel:
             _add_side(model, side)
     _link(model, sides, "region", "department", lambda code: REGION_OF.get(code, NOT_TOLD))
     _link(model, sides, "exam-year", "exam-month", lambda month: month[:4])
+    _link_homes(model, sides)
     _link_laboratories(model, sides)
+    _link_what_is_not_told(model)
     for name, *names in CROSSINGS:
-        if name not in left_out and all(has_table(model, each) for each in names):
-            first, second = (sides.by_name[each] for each in names)
-            _add_crossing(model, name, first, second, sides.crossed(name))
+        its = sides.of(name) if name not in left_out else ()
+        if its and all(has_table(model, each) for each in names):
+            _add_crossing(model, name, its, sides.crossed(name))
     return model
 
 
 def _link(
-    model: TableModel, sides: Sides, name: str, finer: str, value_of: Callable[[str], str]
+    model: TableModel,
+    sides: Sides,
+    name: str,
+    finer: str,
+    value_of: Callable[[str], str],
+    only: Collection[str] | None = None,
 ) -> None:
-    """Note that what is shown of a finer table adds up to the coarser one's values."""
+    """Note that what is shown of a finer table adds up to the coarser one's values.
+
+    Args:
+        model: that has both, or there is nothing to note.
+        sides: of its tables.
+        name: of the coarser one.
+        finer: the other's.
+        value_of: which value of the coarser a value of the finer is a part of.
+        only: the values of the coarser that are made up so; all if None.
+    """
     if not all(has_table(model, table) for table in (name, finer)):
         return
     coarse, fine = sides.by_name[name], sides.by_name[finer]
+    linked = [value for value in coarse.people if only is None or value in only]
     rests: list[int] = []
-    for value in coarse.people:
+    for value in linked:
         parts = [model.places[finer, v] for v in fine.people if value_of(v) == value]
         whole = model.places[name, value]
-        model.within.extend((part, whole) for part in parts)
+        if only is None:
+            model.within.extend((part, whole) for part in parts)
         rare = sum(number for v, number in fine.rare.items() if value_of(v) == value)
         if rare:
             cell = Cell(rare, is_hidden=True)
             rests.append(model.add((finer + _REST, value), cell))
             parts.append(rests[-1])
         model.known_sum(parts, whole)
-    elsewhere = sum(n for v, n in fine.rare.items() if value_of(v) not in coarse.people)
+    elsewhere = sum(n for v, n in fine.rare.items() if value_of(v) not in linked)
     if elsewhere:
         rests.append(model.add((finer + _REST, OTHER), Cell(elsewhere, is_hidden=True)))
+        if only is None and coarse.rare:
+            model.known_sum(rests[-1:], model.places[name, OTHER])
     if fine.rare:
         model.known_sum(rests, model.places[finer, OTHER])
+
+
+def _link_homes(model: TableModel, sides: Sides) -> None:
+    """Note which laboratories make up a département, if the column tells the laboratories'."""
+    homes, made_up = sides.homes()
+    if made_up:
+        _link(model, sides, "department", "laboratory", lambda v: homes.get(v, OTHER), made_up)
 
 
 def _link_laboratories(model: TableModel, sides: Sides) -> None:
@@ -90,12 +117,30 @@ def _link_laboratories(model: TableModel, sides: Sides) -> None:
     model.equations.append(terms)
 
 
+def _link_what_is_not_told(model: TableModel) -> None:
+    """Note that who has no postcode has no address, and whose sex is not told is a child.
+
+    It is so where the one is read from the other's column, which everybody can see from the
+    numbers; where these are far from it, it is not.
+    """
+    for told, part, value in (("kinds", "address", "department"), ("children", "child", "sex")):
+        one, other = model.places.get((told, part)), model.places.get((value, NOT_TOLD))
+        if one is None or other is None:
+            continue
+        people = model.cells[one].people
+        missing = people if told == "children" else model.people - people
+        if abs(missing - model.cells[other].people) < PEOPLE_MINIMUM:
+            model.equations.append({one: 1, other: -1 if told == "children" else 1})
+
+
 def _add_side(model: TableModel, side: Side) -> None:
     model.places[side.name, _SOME] = -1
     parts = []
     for value, people in side.people.items():
         place = model.add((side.name, value), Cell(people, weight=_TOTAL_WEIGHT))
         model.is_part(place, None)
+        if side.name == "kinds" and value in TOLD_KINDS:
+            model.is_told(place)
         parts.append(place)
     if side.rare:
         rest = Cell(sum(side.rare.values()), is_hidden=True)
@@ -108,10 +153,10 @@ def _add_side(model: TableModel, side: Side) -> None:
 def _add_crossing(
     model: TableModel,
     name: str,
-    first: Side,
-    second: Side,
+    sides: Sequence[Side],
     crossed: Mapping[tuple[str, str], int],
 ) -> None:
+    first, second = sides
     model.places[name, _SOME] = -1
     people: dict[tuple[str, str], int] = {}
     for (one, other), number in crossed.items():

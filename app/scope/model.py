@@ -42,6 +42,7 @@ class TableModel:
         within: pairs: whoever is counted in the first cell is counted in the second; None is all.
         parts: as `within`, of cells of one table with its totals: neither the cell nor what is
             left of the total may be of few people.
+        told: places whose numbers stand elsewhere, so that nothing is safe behind them.
     """
 
     people: int
@@ -50,6 +51,7 @@ class TableModel:
     equations: list[Terms] = field(default_factory=list)
     within: list[tuple[int, int | None]] = field(default_factory=list)
     parts: list[tuple[int, int | None]] = field(default_factory=list)
+    told: set[int] = field(default_factory=set)
 
     def add(self, key: CellKey, cell: Cell) -> int:
         """Add a cell, and return its place."""
@@ -63,6 +65,11 @@ class TableModel:
         if whole is not None:
             terms[whole] = terms.get(whole, 0) - 1
         self.equations.append(terms)
+
+    def is_told(self, place: int) -> None:
+        """Note that a number is known whether or not a table shows it."""
+        self.equations.append({place: 1})
+        self.told.add(place)
 
     def is_part(self, part: int, whole: int | None) -> None:
         """Note that a cell is a part of a total in one table."""
@@ -95,9 +102,11 @@ def targets_of(model: TableModel, suppressed: Sequence[bool], minimum: int) -> l
     found = [
         Target({place: 1}, cell.people, cell.people < minimum)
         for place, cell in enumerate(model.cells)
-        if suppressed[place]
+        if suppressed[place] and place not in model.told
     ]
     for part, whole in model.parts:
+        if part in model.told:
+            continue
         rest = model.of(whole) - model.cells[part].people
         if rest < minimum and not model.cells[part].is_hidden:
             terms = {part: -1} if whole is None else {part: -1, whole: 1}

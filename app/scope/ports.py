@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,7 +16,9 @@ class PublishedScope:
 
     Args:
         parameters: of the epoch that answers.
-        sources: that it came from, in the order in which they came.
+        sources: that it came from, in the order in which they came, each as it was counted.
+        grown: by how many entries of each scheme the dataset grew with each source; None where that
+            was not noted.
         deployment: whose salt a commitment is computed with.
         forgotten: inputs of the sources that were left out, or taken out before the last of them
             came.
@@ -23,6 +26,7 @@ class PublishedScope:
 
     parameters: DatasetParameters
     sources: tuple[ScopeSource, ...]
+    grown: tuple[Mapping[str, int] | None, ...]
     deployment: DeploymentParameters
     forgotten: int
 

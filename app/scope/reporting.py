@@ -6,7 +6,7 @@ Nothing in it depends on when it is asked for: of one epoch, every report is the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from app.protocol.parameters import SchemeParameters
 from app.scope.comparison import comparison_of
 from app.scope.ports import PublishedScope, ScopeStore
 from app.scope.report import REPORT_KIND, SchemeScope, ScopeReport
+from app.scope.successive import DIFFERENCE_MINIMUM, apart
 from app.scope.table import PEOPLE_MINIMUM
 from app.scope.tables import PERSON_SCHEMES, REPORT_PEOPLE_MINIMUM, RULE
 from app.scope.traits import CHILD_BEFORE_YEARS
@@ -32,6 +33,7 @@ METHOD: Final[Mapping[str, Any]] = {
     "remainder_minimum": PEOPLE_MINIMUM,
     "uncertainty_minimum": PEOPLE_MINIMUM,
     "report_minimum": REPORT_PEOPLE_MINIMUM,
+    "difference_minimum": DIFFERENCE_MINIMUM,
     "rule": RULE,
 }
 
@@ -60,6 +62,7 @@ class Reporting:
             ScopeWithheld: none of its sources has enough people, or was counted.
         """
         found = self._store.published(dataset)
+        found = replace(found, sources=apart(found.sources, found.grown))
         if not any(source.tables for source in found.sources):
             raise ScopeWithheld(
                 f"the scope of {dataset} is not told: that needs {REPORT_PEOPLE_MINIMUM} people in"

@@ -8,7 +8,7 @@ of everybody, and is left out.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -34,6 +34,10 @@ CROSSINGS: Final = (
 )
 _SHIFT: Final = 24
 _MOST_LABORATORIES: Final = 3
+# Kinds that identifiers are made of: how many there are of each stands in the dataset's parameters.
+TOLD_KINDS: Final = ("number", "email", "phone")
+# Some typing errors do not hide what a column holds.
+_NEARLY_ALL: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +100,21 @@ class Sides:
             yield self._folded("exam-year", Counted.EXAM_YEAR, lambda year, _: _year(year))
             yield self._folded("exam-month", Counted.EXAM_MONTH, _month)
         if "sex" in columns:
-            sexes = {value: self._at(Counted.SEX, at) for at, value in enumerate(SEXES)}
-            yield Side("sex", {value: people for value, people in sexes.items() if people})
+            yield self._fixed("sex", Counted.SEX, SEXES)
         if "born" in columns:
             yield self._folded("birth-decade", Counted.BIRTH_DECADE, lambda year, _: _year(year))
         if "child" in columns or {"born", "exam_date"} <= columns:
-            ages = {value: self._at(Counted.CHILDREN, at) for at, value in enumerate(AGES)}
-            yield Side("children", {value: people for value, people in ages.items() if people})
+            yield self._fixed("children", Counted.CHILDREN, AGES)
         kinds = {kind: self._at(Counted.KINDS, 0, bit) for bit, kind in self._kinds}
         yield Side("kinds", kinds)
 
     def _at(self, table: Counted, first: int, second: int = 0) -> int:
         return self._counts.get(code_of(table, first, second), 0)
+
+    def _fixed(self, name: str, table: Counted, values: Sequence[str]) -> Side:
+        """Return values that are listed also where nobody has them: that would tell it."""
+        people = {value: self._at(table, at) for at, value in enumerate(values)}
+        return Side(name, {v: n for v, n in people.items() if n or v != NOT_TOLD})
 
     def _of(self, table: Counted) -> Iterable[tuple[int, int, int]]:
         for code, people in self._counts.items():
@@ -137,6 +144,51 @@ class Sides:
             value = value if number else NOT_TOLD
             found[value] = found.get(value, 0) + people
         return found
+
+    def of(self, table: str) -> tuple[Side, ...]:
+        """Return the one or two sides of a table, or none where it would say nothing."""
+        names = next((names for name, *names in CROSSINGS if name == table), [table])
+        sides = tuple(self.by_name[name] for name in names if name in self.by_name)
+        if len(names) == len(sides) == 2 and names[1] == "kinds":
+            sides = (sides[0], self._crossed_kinds(sides[1]))
+        return sides if len(sides) == len(names) and all(side.listed for side in sides) else ()
+
+    def _crossed_kinds(self, kinds: Side) -> Side:
+        """Leave out what stands elsewhere and hardly anybody has, or hardly anybody lacks.
+
+        Its cells could be told from the number that stands elsewhere.
+        """
+        most = self.people - PEOPLE_MINIMUM
+        kept = {
+            kind: people
+            for kind, people in kinds.people.items()
+            if kind not in TOLD_KINDS or PEOPLE_MINIMUM <= people <= most
+        }
+        return Side(kinds.name, kept)
+
+    def homes(self) -> tuple[Mapping[str, str], frozenset[str]]:
+        """Return the départements that laboratories seem to stand in.
+
+        Where the column tells the laboratories' département and not the people's, everybody can
+        find out which of them make it up.
+
+        Returns:
+            The département of each laboratory nearly all of whose people are of one; and those
+            départements nearly all of whose people are of such laboratories.
+        """
+        people = Counter[str]()
+        among: Counter[tuple[str, str]] = Counter()
+        for lab, _, number in self._of(Counted.LABORATORY):
+            people[self._laboratory(lab, 0)] += number
+        for lab, department, number in self._of(Counted.LABORATORY_DEPARTMENT):
+            among[self._laboratory(lab, 0), _department(department, 0)] += number
+        homes = {name: code for (name, code), n in among.items() if n >= _NEARLY_ALL * people[name]}
+        at_home = Counter[str]()
+        for name, code in homes.items():
+            at_home[code] += among[name, code]
+        each = self.by_name["department"].people if "department" in self.by_name else {}
+        made_up = {code for code, number in each.items() if at_home[code] >= _NEARLY_ALL * number}
+        return homes, frozenset(made_up)
 
     def crossed(self, name: str) -> Mapping[tuple[str, str], int]:
         """Return the people of a crossing by the values of its sides, before any is folded."""

@@ -64,6 +64,7 @@ class ScopeSource:
         rejected: rows that gave none, by reason.
         counted: of its rows; None where too few people are in the source to tell anything of it,
             or where it was read by a version of this program that did not count.
+        is_withheld: it has no tables because these less another source's would tell of few people.
     """
 
     number: int
@@ -73,6 +74,7 @@ class ScopeSource:
     rows_used: int
     rejected: Mapping[str, int]
     counted: SourceTables | None
+    is_withheld: bool = False
 
     @property
     def people(self) -> int | None:
@@ -98,6 +100,7 @@ class ScopeSource:
             "rows": self.rows,
             "rows_used": self.rows_used,
             "rejected": dict(self.rejected),
+            "withheld": self.is_withheld,
             **(self.counted or nothing).to_json(),
         }
 
@@ -115,4 +118,5 @@ class ScopeSource:
             rows_used=count_of(fields, "rows_used"),
             rejected={reason: count_of(rejected, reason) for reason in rejected},
             counted=None if counted.people is None else counted,
+            is_withheld=field_of(fields, "withheld", bool),
         )

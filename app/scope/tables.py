@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
 from typing import Final
 
 from app.errors import Unavailable
 from app.scope.linking import ORDER, has_table, model_of, table_of_key
-from app.scope.model import TableModel
-from app.scope.sides import CROSSINGS, Sides
+from app.scope.model import CellKey, TableModel
+from app.scope.sides import CROSSINGS, Side, Sides
 from app.scope.suppression import Protection, Unprotected, audit, suppress
 from app.scope.table import PEOPLE_MINIMUM, Dimension, ScopeTable
 from app.scope.tallying import Counts
@@ -17,6 +18,8 @@ from app.scope.tallying import Counts
 PERSON_SCHEMES: Final = ("nir-dob", "nir", "name-dob")
 # Fewer people than these have no tables at all.
 REPORT_PEOPLE_MINIMUM: Final = 100
+# A value's place behind the others: of all of them together.
+_TOTAL: Final = None
 RULE: Final = (
     f"Shown only where at least {PEOPLE_MINIMUM} people are counted and at least {PEOPLE_MINIMUM}"
     " of the people of the total are not; zeros are not shown. Further numbers are left out until,"
@@ -62,26 +65,27 @@ def _tables_to_leave_out(model: TableModel, places: frozenset[int]) -> set[str]:
 
 def _published(model: TableModel, sides: Sides, suppressed: Sequence[bool]) -> Iterable[ScopeTable]:
     """Yield the tables, with what is suppressed left out."""
-
-    def shown(*key: str) -> int | None:
-        place = model.places[key]
-        return None if suppressed[place] else model.cells[place].people
-
-    crossings = {name: sides for name, *sides in CROSSINGS}
+    shown = {
+        key: None if suppressed[place] else model.cells[place].people
+        for key, place in model.places.items()
+        if place >= 0
+    }
     for name in ORDER:
         if not has_table(model, name):
             continue
-        names = crossings.get(name, [name])
-        its = [sides.by_name[each] for each in names]
+        its = sides.of(name)
+        lines = product(*((*side.listed, _TOTAL) for side in its))
+        cells = tuple(
+            model.people if not key else shown[key]
+            for key in (_key_of(name, its, line) for line in lines)
+        )
         dimensions = tuple(Dimension(side.name, side.listed) for side in its)
-        if len(its) == 1:
-            cells = [*(shown(name, v) for v in its[0].listed), model.people]
-        else:
-            first, second = its
-            cells = []
-            for value in first.listed:
-                cells += [shown(name, value, other) for other in second.listed]
-                cells.append(shown(first.name, value))
-            cells += [shown(second.name, other) for other in second.listed]
-            cells.append(model.people)
-        yield ScopeTable(name, dimensions, tuple(cells), RULE)
+        yield ScopeTable(name, dimensions, cells, RULE)
+
+
+def _key_of(name: str, sides: Sequence[Side], line: Sequence[str | None]) -> CellKey:
+    """Return what the model calls a table's cell: a total is the cell of its own table."""
+    told = [(side.name, v) for side, v in zip(sides, line, strict=True) if v is not None]
+    if len(told) == len(sides):
+        return (name, *(value for _, value in told))
+    return told[0] if told else ()

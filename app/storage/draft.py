@@ -20,6 +20,7 @@ from app.storage.engine import database_errors, writing
 from app.storage.forgetting import new_revision
 from app.storage.parameters import stretch_of
 from app.storage.runs import (
+    ENTRIES,
     IS_REKEYED,
     TAKEN_OUT,
     TOKENS,
@@ -129,13 +130,13 @@ class SqlDraft:
 
     def finish(self, report: SourceReport, indexes: Iterable[IndexPublication]) -> None:
         """Write the ranges of each index, then note that the epoch is whole."""
-        entries = 0
+        entries: dict[str, int] = {}
         for publication in indexes:
             self._write_index(publication)
-            entries += publication.entries
+            entries[publication.scheme] = publication.entries
         with writing(self._engine) as session:
             run = session.get_one(IngestRun, self._run_id)
-            _fill_in(run, report)
+            _fill_in(run, report, entries)
             session.add(run)
             counts = {"epoch": run.epoch, "rows": run.rows, "rows_used": run.rows_used}
             record_step(
@@ -143,7 +144,7 @@ class SqlDraft:
                 Step.INGEST_FINISHED,
                 dataset=self._dataset,
                 by=self._by,
-                counts=counts | {"entries": entries, "forgotten": run.forgotten},
+                counts=counts | {"entries": sum(entries.values()), "forgotten": run.forgotten},
             )
 
     def _write_index(self, publication: IndexPublication) -> None:
@@ -228,7 +229,7 @@ def _indexes(draft: EpochDraft, dataset_id: int) -> list[SchemeIndex]:
     ]
 
 
-def _fill_in(run: IngestRun, report: SourceReport) -> None:
+def _fill_in(run: IngestRun, report: SourceReport, entries: Mapping[str, int]) -> None:
     counts = report.counts
     run.state = RunState.FINISHED
     run.position = None
@@ -238,7 +239,10 @@ def _fill_in(run: IngestRun, report: SourceReport) -> None:
     run.rows = counts.rows
     run.rows_used = counts.used
     run.forgotten = report.forgotten
-    run.counters = (run.counters or {}) | {TAKEN_OUT: report.taken_out}
+    run.counters = (run.counters or {}) | {
+        TAKEN_OUT: report.taken_out,
+        ENTRIES: dict(entries),
+    }
     run.rejects = {
         reason: {"rows": rows, "first_lines": counts.reject_lines[reason]}
         for reason, rows in counts.rejects.items()

@@ -15,6 +15,8 @@ from app.storage.tables import Dataset, Forgotten, IngestRun
 
 # What a run notes beside its plan, in `counters`.
 TAKEN_OUT = "taken_out"
+# By scheme, how many entries all sources gave when it was at its end.
+ENTRIES = "entries"
 IS_REKEYED = "is_rekeyed"
 # How many tokens of forgotten people there were when it began.
 TOKENS = "tokens"
@@ -82,6 +84,19 @@ def running_run(session: Session, dataset: Dataset) -> IngestRun | None:
 def taken_out_before(run: IngestRun) -> int:
     """Return how many entries had been taken out of the dataset when a run added to it."""
     return int((run.counters or {}).get(TAKEN_OUT, 0))
+
+
+def growth_of(runs: Sequence[IngestRun]) -> list[dict[str, int] | None]:
+    """Return by how many entries of each scheme a dataset grew with each of its runs, in order.
+
+    None for what was read before that was noted, and for what came next.
+    """
+    noted: list[dict[str, int] | None] = [(run.counters or {}).get(ENTRIES) for run in runs]
+    before: list[dict[str, int] | None] = [{}, *noted[:-1]]
+    return [
+        None if now is None or then is None else {s: n - then.get(s, 0) for s, n in now.items()}
+        for then, now in zip(before, noted, strict=True)
+    ]
 
 
 def count_tokens(session: Session) -> int:

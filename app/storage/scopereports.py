@@ -14,7 +14,7 @@ from app.scope.ports import PublishedScope
 from app.scope.source import ScopeSource, SourceTables
 from app.storage.engine import database_errors
 from app.storage.parameters import dataset_parameters, deployment_parameters
-from app.storage.runs import finished_runs, taken_out_before
+from app.storage.runs import finished_runs, growth_of, taken_out_before
 from app.storage.tables import Dataset, IngestRun, ScopeTables
 
 
@@ -52,7 +52,8 @@ class SqlScopeStore:
             sources = tuple(_source(session, n, run) for n, run in enumerate(runs, start=1))
             forgotten = sum(run.forgotten for run in runs) + taken_out_before(runs[-1])
             deployment = deployment_parameters(session)
-            return PublishedScope(parameters, sources, deployment, forgotten)
+            grown = tuple(growth_of(runs))
+            return PublishedScope(parameters, sources, grown, deployment, forgotten)
 
 
 def _source(session: Session, number: int, run: IngestRun) -> ScopeSource:

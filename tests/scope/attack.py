@@ -6,7 +6,7 @@ total because people are in several of them. Nothing here uses the program's own
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -19,6 +19,8 @@ from app.scope.solver import _Quiet
 from app.scope.table import OTHER, ScopeTable
 
 Key = tuple[str, ...]
+# One person may have as many of the values that are put together.
+_VALUES = 20
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,21 @@ class Attack:
         truth: the true number of each cell by table and values, of `other` the sum of what it
             is put together from: only to tell the attacker what lines exceed their totals by.
         people: in all.
+        homes: where each laboratory stands, if the column of départements tells that.
+        is_read_off: whoever has no postcode has no address, and whose sex is not told is a child.
+        is_whole: they know as well that people are whole.
     """
 
-    def __init__(self, tables: Sequence[ScopeTable], truth: Mapping[Key, int], people: int) -> None:
+    def __init__(
+        self,
+        tables: Sequence[ScopeTable],
+        truth: Mapping[Key, int],
+        people: int,
+        *,
+        homes: Callable[[str], str] | None = None,
+        is_read_off: bool = False,
+        is_whole: bool = False,
+    ) -> None:
         self._people = people
         self._truth = truth
         self._places: dict[Key, int] = {}
@@ -52,10 +66,34 @@ class Attack:
             self._add_up(table)
         self._link(tables, "region", "department", lambda code: REGION_OF.get(code, ""))
         self._link(tables, "exam-year", "exam-month", lambda month: month[:4])
+        if homes is not None:
+            self._link(tables, "department", "laboratory", homes, is_strict=False)
+        if is_read_off:
+            self._read_off(("kinds", "address"), ("department", ""), 1.0)
+            self._read_off(("children", "child"), ("sex", ""), -1.0)
+        for kind in ("number", "email", "phone"):
+            self._read_off(("kinds", kind), None, 1.0)
+        if is_whole:
+            columns = np.arange(len(self._places), dtype=np.int32)
+            kinds = np.full(len(columns), highspy.HighsVarType.kInteger)
+            self._highs.changeColsIntegrality(len(columns), columns, kinds)
+
+    def _read_off(self, one: Key, other: Key | None, factor: float) -> None:
+        """A sum or a difference of two cells is known, or a cell itself."""
+        if one not in self._places or (other is not None and other not in self._places):
+            return
+        terms = {one: 1.0} if other is None else {one: 1.0, other: factor}
+        right = float(sum(f * self._truth.get(key, 0) for key, f in terms.items()))
+        self._row(right, right, terms)
 
     def suppressed(self) -> list[Key]:
-        """Return the cells that are not shown, but those of rare values, which are several."""
-        return [key for key in self._places if key not in self._shown and OTHER not in key]
+        """Return the cells that are not shown, but those of rare values, which are several.
+
+        How many people have a number, an address or a telephone stands in the parameters.
+        """
+        told = {("kinds", "number"), ("kinds", "email"), ("kinds", "phone")}
+        hidden = [key for key in self._places if key not in self._shown and OTHER not in key]
+        return [key for key in hidden if key not in told]
 
     def true(self, key: Key) -> int:
         """Return the true number of a cell."""
@@ -92,7 +130,7 @@ class Attack:
             shown = table.cell(*at)
             self._places[key] = len(self._places)
             if shown is None:
-                self._highs.addVar(0.0, float(self._people * (2 if OTHER in key else 1)))
+                self._highs.addVar(0.0, float(self._people * (_VALUES if OTHER in key else 1)))
             else:
                 self._shown[key] = shown
                 self._highs.addVar(float(shown), float(shown))
@@ -141,13 +179,22 @@ class Attack:
         if OTHER not in part:
             self._row(-highspy.kHighsInf, 0.0, {part: 1.0, whole: -1.0})
 
-    def _link(self, tables: Sequence[ScopeTable], coarse: str, fine: str, value_of: Any) -> None:
+    def _link(
+        self,
+        tables: Sequence[ScopeTable],
+        coarse: str,
+        fine: str,
+        value_of: Callable[[str], str],
+        *,
+        is_strict: bool = True,
+    ) -> None:
         sides = {t.name: t.dimensions[0].values for t in tables if len(t.dimensions) == 1}
         if coarse not in sides or fine not in sides or OTHER in sides[fine]:
             return
         for value in sides[coarse]:
             parts = [(fine, v) for v in sides[fine] if value_of(v) == value]
-            for part in parts:
+            # A few rows tell a laboratory and no département.
+            for part in parts if is_strict else ():
                 self._within(part, (coarse, value))
             self._line(parts, (coarse, value))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import product
+from typing import Any
 
 from app.scope.table import OTHER, ScopeTable
 from tests.scope.attack import Attack, Key
@@ -46,9 +47,18 @@ def check_adds_up(table: ScopeTable) -> None:
             assert sum(told) >= total
 
 
-def check_attack_fails(tables: Sequence[ScopeTable], truth: Mapping[Key, int], people: int) -> int:
-    """Check that nothing that is suppressed can be known; return how many cells were tried."""
-    attack = Attack(tables, truth, people)
+def check_attack_fails(
+    tables: Sequence[ScopeTable], truth: Mapping[Key, int], people: int, **knowledge: Any
+) -> int:
+    """Check that nothing that is suppressed can be known; return how many cells were tried.
+
+    Args:
+        tables: as published.
+        truth: the true numbers.
+        people: in all.
+        knowledge: what else the attacker has, as `Attack` takes it.
+    """
+    attack = Attack(tables, truth, people, **knowledge)
     for key in attack.suppressed():
         true = attack.true(key)
         lowest, highest = attack.interval({key: 1})

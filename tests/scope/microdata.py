@@ -39,6 +39,7 @@ COLUMNS = (
     "NUM_SECU", "DATE_NAISS", "LABO", "DEPT", "DATE_EXAM", "SEXE", "QUALITE", "PRESCRIPTEUR",
     "COMMENTAIRE",
 )  # fmt: skip
+DEPARTMENTS = ("56", "22", "27", "45", "41", "35")
 _OPEN_ENDED = ("laboratory", "department", "region", "exam-year", "exam-month", "birth-decade")
 Cells = dict[tuple[str, ...], set[str]]
 
@@ -53,6 +54,9 @@ class Shape:
         laboratories: how many.
         skew: the larger, the more people are in the first values.
         visits: rows a person, at most.
+        first: the number of the first person; equal numbers are equal people in equal shapes.
+        is_at_home: the département is the laboratory's, and not the person's.
+        unplaced: the share of rows that tell no département.
     """
 
     seed: int
@@ -61,6 +65,8 @@ class Shape:
     skew: float = 2.0
     visits: int = 2
     first: int = 0
+    is_at_home: bool = False
+    unplaced: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ class Record:
 def make_up(shape: Shape) -> list[Record]:
     """Return rows of a shape."""
     draw = random.Random(shape.seed)
-    departments = ("56", "22", "27", "45", "41", "35")
+    departments = DEPARTMENTS
 
     def skewed(values: Sequence[str]) -> str:
         return values[int(len(values) * draw.random() ** shape.skew)]
@@ -102,12 +108,17 @@ def make_up(shape: Shape) -> list[Record]:
         for _ in range(1 + draw.randrange(shape.visits)):
             year = int(skewed(("2019", "2018", "2020", "2017", "2016")))
             exam = date(year, 1 + draw.randrange(12), 1 + draw.randrange(28))
+            laboratory, department = skewed([*laboratories, ""]), skewed(departments)
+            if shape.is_at_home:
+                department = home_of(laboratory)
+            if shape.unplaced and draw.random() < shape.unplaced:
+                department = ""
             rows.append(
                 Record(
                     nir,
                     born.isoformat(),
-                    skewed([*laboratories, ""]),
-                    skewed(departments),
+                    laboratory,
+                    department,
                     exam.isoformat() if draw.random() > 0.02 else "",
                     sex,
                     "ENFANT" if draw.random() < 0.03 else "",
@@ -116,6 +127,11 @@ def make_up(shape: Shape) -> list[Record]:
                 )
             )
     return rows
+
+
+def home_of(laboratory: str) -> str:
+    """Return where a laboratory stands: two of them in each département, one in the last."""
+    return DEPARTMENTS[(ord(laboratory[-1]) - 65) // 2] if laboratory else ""
 
 
 def to_csv(rows: Iterable[Record], *, delimiter: str = ";", encoding: str = "utf-8") -> bytes:
@@ -127,10 +143,16 @@ def to_csv(rows: Iterable[Record], *, delimiter: str = ";", encoding: str = "utf
     return out.getvalue().encode(encoding)
 
 
-def count(rows: Iterable[Record]) -> tuple[int, dict[tuple[str, ...], int]]:
+def count(
+    rows: Iterable[Record], *, has_sex: bool = True
+) -> tuple[int, dict[tuple[str, ...], int]]:
     """Return how many people there are, and how many in each cell: its table, and its values.
 
     Of values that fewer than eleven people have, the numbers are added up as `other`.
+
+    Args:
+        rows: of the source.
+        has_sex: the mapping names its column; else the number tells it, of no child.
     """
     everybody: set[str] = set()
     tables: dict[str, Cells] = defaultdict(lambda: defaultdict(set))
@@ -141,6 +163,8 @@ def count(rows: Iterable[Record]) -> tuple[int, dict[tuple[str, ...], int]]:
         kinds = {"number", "birth-date"}
         kinds |= {"prescriber"} if row.prescriber else set()
         kinds |= {"comment"} if row.comment else set()
+        # Where the mapping takes the column for postcodes.
+        kinds |= {"address"} if row.department else set()
         young = False
         if row.exam:
             age = int(row.exam[:4]) - int(row.born[:4]) - (row.exam[5:] < row.born[5:])
@@ -149,10 +173,10 @@ def count(rows: Iterable[Record]) -> tuple[int, dict[tuple[str, ...], int]]:
         single = {
             "laboratory": row.laboratory,
             "department": row.department,
-            "region": REGION_OF[row.department],
+            "region": REGION_OF[row.department] if row.department else NOT_TOLD,
             "exam-year": year,
             "exam-month": month,
-            "sex": {"F": "woman", "M": "man"}[row.sex],
+            "sex": {"F": "woman", "M": "man"}[row.sex] if has_sex or not is_child else NOT_TOLD,
             "birth-decade": row.born[:3] + "0",
             "children": "child" if is_child else "adult-or-not-told",
         }

@@ -14,7 +14,9 @@ from app.scope.report import ScopeReport
 from app.scope.showing.figures import Figure, figures_of
 from app.scope.showing.words import Words
 from app.scope.source import ScopeSource
+from app.scope.successive import DIFFERENCE_MINIMUM
 from app.scope.table import NOT_TOLD, OTHER
+from app.scope.tables import REPORT_PEOPLE_MINIMUM
 
 _T = TypeVar("_T")
 
@@ -36,6 +38,7 @@ class SourceContent:
         title: empty where there is one file only.
         headlines: the numbers that are quoted, each above what it counts.
         figures: one for each table.
+        missing: why there are none; empty where there are.
         sure: how much of the file the numbers are of.
     """
 
@@ -43,6 +46,7 @@ class SourceContent:
     title: str
     headlines: Sequence[Fact]
     figures: Sequence[Figure]
+    missing: str
     sure: Sequence[Fact]
 
 
@@ -114,8 +118,17 @@ def _source(source: ScopeSource, report: ScopeReport, words: Words) -> SourceCon
         title="" if is_only else words("source", number=source.number),
         headlines=_headlines(source, words),
         figures=figures_of(source, words),
+        missing=_missing(source, words),
         sure=sure,
     )
+
+
+def _missing(source: ScopeSource, words: Words) -> str:
+    if source.tables:
+        return ""
+    if source.is_withheld:
+        return words("too_near", minimum=DIFFERENCE_MINIMUM)
+    return words("too_few", minimum=REPORT_PEOPLE_MINIMUM)
 
 
 def _headlines(source: ScopeSource, words: Words) -> Sequence[Fact]:

@@ -21,7 +21,6 @@ TEMPLATE: Final = Path(__file__).parent / "templates" / "report.typ"
 # Texts of the report's frame, by the names that both the template and the words have.
 _FRAME: Final = (
     "heading", "lead", "figures", "sure", "cite", "total", "overlap", "rule", "map", "map_credit",
-    "too_few",
 )  # fmt: skip
 _MAP_STYLE: Final = (
     "path{stroke:#ffffff;stroke-width:3}text{font:700 38px sans-serif;fill:#16242b}"
@@ -68,6 +67,7 @@ def _source(source: SourceContent, words: Words) -> Mapping[str, Any]:
     return {
         "title": source.title,
         "headlines": [asdict(fact) for fact in source.headlines],
+        "missing": source.missing,
         "sure": [asdict(fact) for fact in source.sure],
         "figures": [_figure(figure, words) for figure in source.figures],
     }

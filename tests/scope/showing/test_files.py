@@ -17,9 +17,10 @@ from app.scope.report import ScopeReport
 from app.scope.showing.files import csv_files, html_files, pdf_files, report_file
 from app.scope.showing.html import report_html
 from app.scope.showing.pdf import report_pdf
+from app.scope.source import SourceTables
 from app.scope.table import Dimension, ScopeTable
 from tests.scope.examples import example_report
-from tests.scope.showing.examples import large_report, large_tables, report_of_two
+from tests.scope.showing.examples import PEOPLE, large_report, large_tables, report_of_two
 from tests.web.pages.reading import Read, read
 
 LANGUAGES = pytest.mark.parametrize("language", ["fr", "en"])
@@ -137,11 +138,27 @@ def test_no_text_of_a_report_is_read_by_typst() -> None:
 def test_a_report_of_several_files_is_a_file_and_a_pdf(language: str) -> None:
     _, page = opened(report_of_two(), language)
     assert len(page.all("table")) == len(large_tables())
-    few = {"fr": "trop peu de personnes", "en": "too few people"}[language]
+    few = {"fr": "il faudrait 100 personnes", "en": "that needs 100 people"}[language]
     assert few in page.text
-    document = pypdfium2.PdfDocument(report_pdf(report_of_two(), language))
-    assert few in "".join(page.get_textpage().get_text_range() for page in document)
+    assert few in text_of(report_pdf(report_of_two(), language))
+
+
+@LANGUAGES
+def test_a_file_that_is_nearly_another_says_why_it_has_no_tables(language: str) -> None:
+    report = report_of_two()
+    first, second = report.sources
+    headline = SourceTables(people=PEOPLE + 3, rows_apart=None, tables=())
+    near = replace(report, sources=(first, replace(second, counted=headline, is_withheld=True)))
+    why = {"fr": "moins de 100 personnes le distinguent", "en": "fewer than 100 people set it"}
+    assert why[language] in opened(near, language)[1].text
+    assert why[language] in text_of(report_pdf(near, language))
+
+
+def text_of(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    text = "".join(page.get_textpage().get_text_range() for page in document)
     document.close()
+    return " ".join(text.split())
 
 
 def test_every_file_is_had_by_its_name_and_no_other() -> None:
