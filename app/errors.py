@@ -49,6 +49,7 @@
     ├── RoleNotPermitted           the caller's role does not have what is asked for
     ├── CredentialRefused          no credential that is valid now, for whatever reason
     ├── CrossSiteRequest           another site had a browser send it
+    ├── NobodyAskedFor             an address of another API by which people are asked for
     ├── QuotaExhausted             more than the caller's quota; nothing was computed or spent
     ├── UnknownClient
     ├── ClientRevoked              a client who was revoked stays so
@@ -281,6 +282,10 @@ class RoleNotPermitted(ConcerneError):
 
 class CredentialRefused(ConcerneError):
     """No credential that is valid now came; which of the reasons it is, nobody is told."""
+
+
+class NobodyAskedFor(ConcerneError):
+    """A question by a person's data, at an address where there is none; nobody was looked up."""
 
 
 class CrossSiteRequest(ConcerneError):

@@ -42,6 +42,7 @@ KINDS: Mapping[type[ConcerneError], Kind] = {
     errors.RoleNotPermitted: Kind(403, "role-not-permitted", "Not for this role"),
     errors.QuotaExhausted: Kind(403, "quota-exhausted", "The quota does not suffice"),
     errors.CredentialRefused: Kind(401, "credential-refused", "A valid credential is needed"),
+    errors.NobodyAskedFor: Kind(403, "nobody-asked-for", "Nobody can be asked for here"),
     errors.CrossSiteRequest: Kind(403, "cross-site-request", "Sent from another site"),
     errors.EpochGone: Kind(410, "epoch-gone", "The epoch is gone"),
     errors.LimitExceeded: Kind(429, "limit-exceeded", "Too many questions"),

@@ -55,7 +55,9 @@ TYPES: dict[str, type | tuple[type, ...]] = {
 }
 # Run by Node.js in the folder where the package is.
 CLIENT = """
-import { breach, breaches, breachedAccount, dataClasses, latestBreach } from 'hibp';
+import {
+    breach, breaches, breachedAccount, dataClasses, latestBreach, pasteAccount, search,
+} from 'hibp';
 const [baseUrl, account] = process.argv.slice(1);
 const failed = (error) => `${error.name}: ${error.message}`;
 console.log(JSON.stringify({
@@ -65,7 +67,12 @@ console.log(JSON.stringify({
     none: await breach('other', { baseUrl }),
     latest: await latestBreach({ baseUrl }),
     classes: await dataClasses({ baseUrl }),
-    asked: await breachedAccount(account, { baseUrl, apiKey: '0'.repeat(32) }).catch(failed),
+    asked: [
+        await breachedAccount(account, { baseUrl, apiKey: '0'.repeat(32) }).catch(failed),
+        await breachedAccount(account, { baseUrl }).catch(failed),
+        await pasteAccount(account, { baseUrl, apiKey: '0'.repeat(32) }).catch(failed),
+        await search(account, { baseUrl, apiKey: '0'.repeat(32) }).catch(failed),
+    ],
 }));
 """
 
@@ -280,20 +287,23 @@ def test_nobody_can_be_asked_for_and_who_tries_leaves_no_trace(
             said = response.text + repr(response.headers)
             assert "canari" not in said
             assert "exposed" not in said
-            if "/breaches?" not in path:
-                assert response.status_code == (404 if not headers else response.status_code)
-                assert response.status_code in (401, 404)
+            if "/breach/" in path:
+                assert_problem(response, 404, "unknown-dataset")
+            elif "/breaches?" not in path:
+                assert_problem(response, 403, "nobody-asked-for")
     lines = captured_log.getvalue()
     assert lines.count('"request"') == 2
     assert "canari" not in lines
 
 
-def test_who_shows_a_key_to_ask_for_a_person_is_not_told_no(http: httpx.Client) -> None:
+@pytest.mark.parametrize("version", ["v2", "v3", "v4"])
+@pytest.mark.parametrize("headers", [{}, {"hibp-api-key": "0" * 32}])
+def test_who_asks_for_a_person_is_not_told_no_with_a_key_or_without(
+    http: httpx.Client, version: str, headers: dict[str, str]
+) -> None:
     """Clients of that API read a 404 as "in no breach"; nobody has looked."""
-    path = f"/api/v3/breachedaccount/{CANARY}"
-    assert_problem(http.get(path), 404, "not-found")
-    response = http.get(path, headers={"hibp-api-key": "0" * 32})
-    assert_problem(response, 401, "credential-refused")
+    response = http.get(f"/api/{version}/breachedaccount/{CANARY}", headers=headers)
+    assert "nobody was looked up" in assert_problem(response, 403, "nobody-asked-for")["detail"]
 
 
 def test_nothing_published_is_an_empty_list_and_no_latest(http: httpx.Client, leak: Leak) -> None:
@@ -313,7 +323,8 @@ def test_the_client_of_npm_reads_it(http: httpx.Client) -> None:
     assert printed["classes"] == breach["DataClasses"]
     assert printed["elsewhere"] == []
     assert printed["none"] is None
-    assert isinstance(printed["asked"], str), "it would be read as in no breach"
+    # Anything else than an error would be read as in no breach.
+    assert printed["asked"] == ["Error: Forbidden - access denied."] * 4
 
 
 def test_the_client_of_pypi_reads_it(http: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -326,5 +337,6 @@ def test_the_client_of_pypi_reads_it(http: httpx.Client, monkeypatch: pytest.Mon
     assert pyhibp.get_single_breach("other") == {}
     assert pyhibp.get_all_breaches(domain="laboratoire.example") == []
     assert pyhibp.get_data_classes() == breach["DataClasses"]
-    with pytest.raises(RuntimeError, match="401"):
-        pyhibp.get_account_breaches(CANARY)
+    for ask in (pyhibp.get_account_breaches, pyhibp.get_pastes):
+        with pytest.raises(RuntimeError, match="403"):
+            ask(CANARY)

@@ -7,10 +7,8 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 
-from app.clients.registry import credential_refused
-from app.errors import InvalidInput, ScopeWithheld, UnknownDataset
+from app.errors import InvalidInput, NobodyAskedFor, ScopeWithheld, UnknownDataset
 from app.protocol.messages import Json
 from app.protocol.parameters import DatasetParameters
 from app.scope.report import ScopeReport
@@ -26,7 +24,6 @@ from app.web.services import Services
 _ALL_PATH: Final = "/api/v3/breaches"
 _ONE_PATH: Final = "/api/v3/breach/{name}"
 _TRUTHS: Final[Mapping[str, bool]] = {"true": True, "false": False}
-_THEIR_KEY: Final = "hibp-api-key"
 
 
 def add_routes(routes: APIRouter, services: Services, guidance: Guidance) -> None:
@@ -89,16 +86,17 @@ def add_routes(routes: APIRouter, services: Services, guidance: Guidance) -> Non
         (found,) = await breaches_of([catalogue.dataset(asked.name)])
         return json_reply(found)
 
-    @routes.get("/api/v3/{anything:path}", include_in_schema=False)
+    @routes.get("/api/{anything:path}", include_in_schema=False)
     async def nothing_else(request: Request) -> Response:
-        """Whatever else that API has: above all, to ask for a person by name of an account.
+        """Whatever else that API has, in any version: above all, to ask for a person.
 
-        Its clients read a 404 as "in no breach", which nobody here has looked up. They show a key
-        when they ask for a person; that key is refused, which they report as an error.
+        Its clients read a 404 as "in no breach", and nobody has looked. A 403 they all report as
+        an error, whether they show a key or not; and no key would change it, as a 401 would say.
         """
-        if _THEIR_KEY in request.headers:
-            raise credential_refused()
-        raise HTTPException(404)
+        raise NobodyAskedFor(
+            "people are not asked for here, and nobody was looked up",
+            hint="the site's own page asks, without the site learning who",
+        )
 
 
 def _description(dataset: DatasetParameters, guidance: Guidance) -> str:
