@@ -22,7 +22,7 @@ from app.version import program_version
 
 if TYPE_CHECKING:
     from app.scope.report import ScopeReport
-    from app.scope.reporting import Reporting
+    from app.scope.reporting import Reporting, VerifiedReport
 
 app = typer.Typer(name="scope", help="How large a leak is, told so that anybody can check it.")
 
@@ -82,7 +82,7 @@ def verify(
 
     today = datetime.now(UTC).date()
     verified = verify_report(read_text(report, "report"), read_text(key, "public key"), today=today)
-    print(_told(verified.report, verified.thumbprint))
+    print(_told(verified))
 
 
 @app.command("compare")
@@ -209,7 +209,10 @@ def _shown(report: ScopeReport, *, html: bool, pdf: bool) -> dict[str, bytes]:
     return {file.name: file.content for file in files}
 
 
-def _told(report: ScopeReport, thumbprint: str) -> str:
+def _told(verified: VerifiedReport) -> str:
+    from app.scope.showing.content import fingerprint_of
+
+    report = verified.report
     tables = sum(len(source.tables) for source in report.sources)
     people = " and ".join(
         "too few people to tell" if source.people is None else f"{source.people:,} people"
@@ -218,5 +221,6 @@ def _told(report: ScopeReport, thumbprint: str) -> str:
     return (
         f"verified: {report.dataset}, epoch {report.epoch} of {report.published_at:%Y-%m-%d},"
         f" {people} in {len(report.sources)} source(s), {tables} tables, valid until"
-        f" {report.expires_on}; signed by the key {thumbprint}"
+        f" {report.expires_on}; SHA-256 {fingerprint_of(report)};"
+        f" signed by the key {verified.thumbprint}"
     )

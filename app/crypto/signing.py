@@ -17,11 +17,13 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from app.crypto import privatefiles
-from app.encoding import canonical_json
-from app.errors import InvalidKey, SignatureMismatch
+from app.encoding import canonical_json, from_base64url
+from app.errors import InvalidKey, InvalidMessage, SignatureMismatch
 
 SIGNING_KEY_NAME = "signing.jwk"
 ALGORITHM = "Ed25519"
+_HEADER = {"alg", "kid", "typ"}
+_DAMAGED = "it is damaged, was changed, or another deployment signed it"
 _CURVE: Literal["Ed25519"] = "Ed25519"
 
 
@@ -94,22 +96,53 @@ def verify_signed(kind: str, signed: str, public_jwk: str) -> Mapping[str, Any]:
 
     Raises:
         InvalidKey: the key is no public Ed25519 key.
-        SignatureMismatch: it does not hold, or is a document of another kind.
+        SignatureMismatch: it does not hold, is a document of another kind, or says in its header
+            or in its form anything that `SigningKey.sign` would not: a reader that took it
+            otherwise would read another document.
     """
     key = _parse_key(public_jwk, "the public key is not an Ed25519 key in JWK form")
+    _check_header(kind, signed, str(key.thumbprint()))
     try:
         found = jws.deserialize_compact(signed.strip(), key, algorithms=[ALGORITHM])
     except (JoseError, ValueError) as exc:
-        raise SignatureMismatch(
-            f"the {kind} is not signed by this key",
-            hint="it is damaged, was changed, or another deployment signed it",
-        ) from exc
-    if found.protected.get("typ") != kind:
+        raise SignatureMismatch(f"the {kind} is not signed by this key", hint=_DAMAGED) from exc
+    return _document_of(kind, found.payload or b"")
+
+
+def _check_header(kind: str, signed: str, thumbprint: str) -> None:
+    """Check what a document says of its own signature, before that is looked at.
+
+    Nothing here chooses how it is checked: a header that names another way is refused by what it
+    names, and one that asks for more (`crit`, RFC 7515 §4.1.11) or brings its own key as well.
+    """
+    written = signed.strip().partition(".")[0]
+    try:
+        header = from_base64url(written, name="the header")
+        fields = json.loads(header)
+    except (InvalidMessage, ValueError, RecursionError) as exc:
+        raise SignatureMismatch(f"the {kind} is not signed by this key", hint=_DAMAGED) from exc
+    if not isinstance(fields, dict) or fields.get("alg") != ALGORITHM:
+        raise SignatureMismatch(f"the {kind} is not signed by the algorithm {ALGORITHM}")
+    if fields.get("typ") != kind:
         raise SignatureMismatch(f"the signed document is not a {kind}")
-    document = json.loads(found.payload or b"null")
-    if not isinstance(document, dict):
-        raise SignatureMismatch(f"the signed {kind} is not a JSON object")
-    return document
+    if set(fields) != _HEADER or canonical_json(fields) != header:
+        raise SignatureMismatch(f"the header of the {kind} says more or less than alg, kid and typ")
+    if fields["kid"] != thumbprint:
+        raise SignatureMismatch(
+            f"the {kind} is not signed by this key, but by another", hint=f"given: {thumbprint}"
+        )
+
+
+def _document_of(kind: str, payload: bytes) -> Mapping[str, Any]:
+    try:
+        document = json.loads(payload)
+        is_canonical = isinstance(document, dict) and canonical_json(document) == payload
+    except (ValueError, RecursionError) as exc:
+        raise SignatureMismatch(f"the signed {kind} is not JSON") from exc
+    if not is_canonical:
+        raise SignatureMismatch(f"the signed {kind} is not a JSON object in canonical form")
+    found: Mapping[str, Any] = document
+    return found
 
 
 def thumbprint_of(public_jwk: str) -> str:

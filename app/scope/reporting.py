@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from app.crypto.publickeys import public_keys, signer_of
 from app.crypto.signing import SigningKey, verify_signed
-from app.errors import ReportExpired, ScopeWithheld, SignatureMismatch
+from app.errors import InvalidMessage, ReportExpired, ScopeWithheld, SignatureMismatch
 from app.identity.schemes import NORMALISATION_VERSION
 from app.protocol.parameters import SchemeParameters
 from app.scope.comparison import comparison_of
@@ -113,7 +113,11 @@ def verify_report(signed: str, keys: str, *, today: date) -> VerifiedReport:
             f"the report says that the key {thumbprint} signed it, which was not given",
             hint=f"given: {', '.join(known)}; the publisher's are at /.well-known/jwks.json",
         )
-    report = ScopeReport.from_json(verify_signed(REPORT_KIND, signed, known[thumbprint]))
+    document = verify_signed(REPORT_KIND, signed, known[thumbprint])
+    report = ScopeReport.from_json(document)
+    # Otherwise the fingerprint by which it is cited would not be that of what is signed.
+    if report.to_json() != document:
+        raise InvalidMessage("the report tells something that this program does not read")
     if today >= report.expires_on:
         raise ReportExpired(
             f"the report is signed as it should be, and expired on {report.expires_on}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +73,9 @@ def test_what_is_exported_is_verified_in_one_line(
     assert told.count("\n") == 1
     assert told.startswith("verified: demo, epoch 1 of ")
     assert "1,500 people" in told
+    # By which the page and the files cite it.
+    signed = (home / "out/scope.json").read_bytes()
+    assert f"; SHA-256 {hashlib.sha256(signed).hexdigest()}; " in told
     key = json.loads((home / "out/signing-key.jwk").read_text(encoding="utf-8"))
     assert told.rstrip().endswith(f"signed by the key {key['kid']}")
 

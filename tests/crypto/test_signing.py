@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.crypto.signing import SIGNING_KEY_NAME, SigningKey, verify_signed
+from app.encoding import canonical_json, to_base64url
 from app.errors import InvalidKey, KeyRingUnsafe, SignatureMismatch
 
 KIND = "concerne-test+jws"
@@ -57,6 +62,96 @@ def test_a_change_of_any_character_is_noticed(key: SigningKey, data: st.DataObje
     other = data.draw(st.sampled_from("Aa0_-.").filter(lambda c: c != signed[place]))
     with pytest.raises(SignatureMismatch):
         verify_signed(KIND, signed[:place] + other + signed[place + 1 :], key.public_jwk())
+
+
+class Forge:
+    """Somebody who has the private key and their own idea of the form."""
+
+    def __init__(self, key: SigningKey, folder: Path) -> None:
+        secret = json.loads((folder / SIGNING_KEY_NAME).read_text())["d"]
+        self._private = Ed25519PrivateKey.from_private_bytes(decoded(secret))
+        self.header = {"alg": "Ed25519", "kid": key.thumbprint, "typ": KIND}
+
+    def sign(self, header: bytes | None = None, payload: bytes = b'{"a":1}') -> str:
+        header = canonical_json(self.header) if header is None else header
+        signed = f"{to_base64url(header)}.{to_base64url(payload)}"
+        return f"{signed}.{to_base64url(self._private.sign(signed.encode()))}"
+
+
+@pytest.fixture
+def forge(key: SigningKey, tmp_path: Path) -> tuple[Forge, str]:
+    """Return a forge of another key, and the public part of that."""
+    own = SigningKey.of(tmp_path / "keys")
+    return Forge(own, tmp_path / "keys"), own.public_jwk()
+
+
+def test_the_forge_signs_as_the_program_does(forge: tuple[Forge, str]) -> None:
+    made, public = forge
+    assert verify_signed(KIND, made.sign(), public) == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"alg": "none"}, "algorithm Ed25519"),
+        ({"alg": "HS256"}, "algorithm Ed25519"),
+        ({"alg": "EdDSA"}, "algorithm Ed25519"),
+        ({"typ": "JWT"}, "is not a concerne-test"),
+        ({"crit": ["exp"], "exp": 1}, "more or less"),
+        ({"crit": []}, "more or less"),
+        ({"crit": ["b64"], "b64": False}, "more or less"),
+        ({"b64": False}, "more or less"),
+        ({"jwk": {"kty": "OKP"}}, "more or less"),
+        ({"jku": "https://elsewhere.example"}, "more or less"),
+        ({"kid": "another"}, "but by another"),
+    ],
+)
+def test_a_header_that_asks_for_anything_else_is_refused_by_what_it_asks(
+    forge: tuple[Forge, str], changes: dict[str, object], said: str
+) -> None:
+    made, public = forge
+    with pytest.raises(SignatureMismatch, match=said):
+        verify_signed(KIND, made.sign(canonical_json(made.header | changes)), public)
+
+
+def test_a_header_with_the_same_name_twice_is_refused(forge: tuple[Forge, str]) -> None:
+    made, public = forge
+    header = canonical_json(made.header).replace(b'{"alg"', b'{"alg":"none","alg"')
+    with pytest.raises(SignatureMismatch, match="more or less"):
+        verify_signed(KIND, made.sign(header), public)
+
+
+def test_a_public_key_is_no_secret_for_a_mac(forge: tuple[Forge, str]) -> None:
+    """The confusion of algorithms: whoever has the public key would sign."""
+    made, public = forge
+    header = to_base64url(canonical_json(made.header | {"alg": "HS256"}))
+    signed = f"{header}.{to_base64url(b'{}')}"
+    mac = hmac.digest(decoded(json.loads(public)["x"]), signed.encode(), "sha256")
+    with pytest.raises(SignatureMismatch, match="algorithm Ed25519"):
+        verify_signed(KIND, f"{signed}.{to_base64url(mac)}", public)
+
+
+@pytest.mark.parametrize(
+    ("payload", "said"),
+    [
+        (b'{"a": 1}', "canonical"),
+        (b'{"b":1,"a":1}', "canonical"),
+        (b'{"a":1,"a":1}', "canonical"),
+        (b'{"a":1.0}', "canonical"),
+        (b"[]", "canonical"),
+        (b"", "not JSON"),
+        (b"\xff", "not JSON"),
+        (b'{"a":NaN}', "not JSON"),
+        (b"[" * 5000, "not JSON"),
+    ],
+)
+def test_what_is_signed_and_is_not_canonical_is_refused(
+    forge: tuple[Forge, str], payload: bytes, said: str
+) -> None:
+    """RFC 8785: otherwise two documents would be one, or one would have two fingerprints."""
+    made, public = forge
+    with pytest.raises(SignatureMismatch, match=said):
+        verify_signed(KIND, made.sign(payload=payload), public)
 
 
 def test_a_document_of_another_kind_is_refused(key: SigningKey) -> None:

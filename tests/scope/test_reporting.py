@@ -56,6 +56,33 @@ def test_every_changed_character_of_the_payload_is_noticed(key: SigningKey) -> N
             verify_report(f"{header}.{changed}.{signature}", key.public_jwk(), today=TODAY)
 
 
+def test_the_payload_of_another_report_is_not_what_was_signed(key: SigningKey) -> None:
+    """Each is signed by the key, and neither signature is the other's: another dataset or epoch."""
+    for changes in ({"dataset": "other"}, {"epoch": 2}):
+        header, _, signature = signed_by(key).split(".")
+        other = key.sign(REPORT_KIND, example_report().to_json() | changes).split(".")[1]
+        with pytest.raises(SignatureMismatch, match="is not signed by this key"):
+            verify_report(f"{header}.{other}.{signature}", key.public_jwk(), today=TODAY)
+
+
+def test_a_signed_report_with_something_more_in_it_is_refused(key: SigningKey) -> None:
+    """Its fingerprint would be that of what is read, and not of what is signed."""
+    document = example_report().to_json() | {"more": 1}
+    with pytest.raises(InvalidMessage, match="does not read"):
+        verify_report(key.sign(REPORT_KIND, document), key.public_jwk(), today=TODAY)
+
+
+def test_a_set_of_keys_may_call_them_anything(key: SigningKey, other: SigningKey) -> None:
+    """A key is known by what it is: another with its name signs nothing for it."""
+    named = json.loads(other.public_jwk()) | {"kid": key.thumbprint}
+    keys = json.dumps({"keys": [named]})
+    with pytest.raises(SignatureMismatch, match="which was not given"):
+        verify_report(signed_by(key), keys, today=TODAY)
+    forged = other.sign(REPORT_KIND, example_report().to_json())
+    with pytest.raises(SignatureMismatch):
+        verify_report(forged, key.public_jwk(), today=TODAY)
+
+
 def test_a_document_of_another_kind_is_no_report(key: SigningKey) -> None:
     with pytest.raises(SignatureMismatch, match="is not a concerne-scope"):
         verify_report(signed_by(key, MANIFEST_KIND), key.public_jwk(), today=TODAY)
