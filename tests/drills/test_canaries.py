@@ -7,12 +7,14 @@ import os
 import time
 from pathlib import Path
 from subprocess import CompletedProcess
+from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
 
 from app.cli.remote import RemoteServer
+from app.encoding import from_base64url
 from app.errors import ConcerneError
 from app.identity.nir import nir_key
 from tests.cli.commands import concerne, concerne_serve
@@ -32,9 +34,28 @@ MARKERS = {
     "phone": "0199004242",
     "phone with prefix": "+33199004242",
     "comment": "Canarï unlooked-at commentäry",
+    # What the scope report looks at, and counts.
+    "laboratory": "Laboratöire du Canari Jaune",
+    "department": "Département des Canaris",
+    "postcode": "F-56950 Canarïville",
+    "examination": "14/03/2019 09:26:53",
+    "examination as read": "2019-03-14",
+    "sex": "sexe canari féminin",
+    "child": "enfant du canari",
+    "address": "12 ruelle des Canarïs",
+    "prescriber": "Dr Canarï Prescripteur",
+    "free comment": "sérologie du canarï, à revoir",
 }
+SCOPE_TABLES = ("laboratory", "department", "exam-year", "exam-month", "kinds")
+SCOPE = (
+    "laboratory", "department", "examination", "sex", "child", "address", "postcode", "prescriber",
+    "free comment",
+)  # fmt: skip
 TRACES = Traces(MARKERS.items())
-HEADER = "NUM_SECU;DATE_NAISS;NOM;NOM_JF;PRENOM;EMAIL;TEL_FIXE;TEL_MOBILE;LABO;DEPT;DATE_EXAM;X"
+HEADER = (
+    "NUM_SECU;DATE_NAISS;NOM;NOM_JF;PRENOM;EMAIL;TEL_FIXE;TEL_MOBILE;LABO;DEPT;DATE_EXAM;SEXE;"
+    "QUALITE;ADRESSE;CP;PRESCRIPTEUR;COMMENTAIRE;X"
+)
 MAPPING = """
 [source]
 encoding = "utf-8"
@@ -52,13 +73,35 @@ breach_date = 2021-02-23
 public_schemes = ["nir-dob", "nir", "name-dob", "email", "phone"]
 [scope]
 laboratory = "LABO"
+department = "DEPT"
+exam_date = { columns = ["DATE_EXAM"], formats = ["%d/%m/%Y %H:%M:%S"] }
+sex = "SEXE"
+child = "QUALITE"
+address = "ADRESSE"
+postcode = "CP"
+prescriber = "PRESCRIPTEUR"
+comment = "COMMENTAIRE"
 """
+# Enough for tables in the report.
+OTHERS = 150
 
 
 def row() -> str:
     m = MARKERS
     person = [m["nir"], m["birth date as written"], m["surname"], m["surname"], m["given name"]]
-    return ";".join([*person, m["email"], m["phone"], m["phone"], "L", "56", "x", m["comment"]])
+    scope = [m[name] for name in SCOPE]
+    return ";".join([*person, m["email"], m["phone"], m["phone"], *scope, m["comment"]])
+
+
+def others() -> list[str]:
+    """Return made-up people among whom the markers' one is in the scope report."""
+    rows = []
+    for n in range(OTHERS):
+        place = "LABO INVENTÉ;56" if n % 2 else "BIO INVENTÉE;22"
+        scope = f"{place};0{1 + n % 5}/02/2018 08:00:00;F;;1 RUE INVENTÉE;56000;DR INVENTÉ;"
+        person = f"2600156950{n:03};02/01/1960;INVENTEE;;MARIE;personne{n}@inventee.example;;"
+        rows.append(f"{person};{scope};")
+    return rows
 
 
 def hostile_rows() -> list[str]:
@@ -111,8 +154,48 @@ def requests(http: httpx.Client) -> None:
         http.get(f"{base}/schemes/{text}/ranges/0?epoch=1")
         http.get(f"{base}/schemes/nir/ranges/{text}?epoch={text}")
         http.get(f"/{text}?nir={text}")
+        http.get(f"/v1/datasets/{text}/scope")
+        http.get(f"{base}/scope?laboratory={text}")
+        http.get(f"{base}/scope/{text}")
+        http.get(f"/fr/fuites/{text}/etendue")
+        http.get(f"/api/v3/breachedaccount/{text}", headers={"hibp-api-key": NIR})
         http.request(f"M{NIR}", "/v1/parameters")
         http.get("/healthz", headers={"X-Forwarded-For": NIR, "User-Agent": NIR, "Cookie": NIR})
+
+
+def scope_of(http: httpx.Client) -> dict[str, bytes]:
+    """Return the scope report in every form in which it is published."""
+    base = "/v1/datasets/demo/scope"
+    files = ["scope.fr.html", "scope.en.pdf", *(f"source-1-{name}.csv" for name in SCOPE_TABLES)]
+    pages = ["/fr/fuites/demo/etendue", "/en/leaks/demo/scope", "/api/v3/breaches"]
+    paths = [base, *(f"{base}/{file}" for file in files), *pages, "/fr/publications.atom"]
+    replies = {path: http.get(path) for path in paths}
+    assert [path for path, reply in replies.items() if reply.status_code != 200] == []
+    assert "LABO INVENTÉ" in replies[f"{base}/source-1-laboratory.csv"].text
+    _, payload, _ = replies[base].text.split(".")
+    return {f"reply from {path}": reply.content for path, reply in replies.items()} | {
+        "signed report": from_base64url(payload, name="payload")
+    }
+
+
+def scope_commands(folder: Path, data: Path, leak: Path, mapping: Path) -> dict[str, Any]:
+    """Export the report, verify it, and compare the file with it, rightly and wrongly."""
+    out = folder / "scope"
+    exported = concerne("scope", "export", "demo", "--out", out, "--html", "--pdf", data=data)
+    signed, key = out / "scope.jws", ("--key", out / "signing-key.jwk")
+    compared = ("scope", "compare", leak, signed, *key, "--mapping", mapping)
+    runs = {
+        "scope export": exported,
+        "scope verify": concerne("scope", "verify", signed, *key, data=data),
+        "scope compare": concerne(*compared, data=data),
+        "scope verify a marker": concerne("scope", "verify", leak, *key, data=data),
+        "scope compare wrongly": concerne(*compared[:-1], leak, data=data),
+    }
+    codes = {name: run.returncode for name, run in runs.items()}
+    assert codes["scope export"] == codes["scope verify"] == codes["scope compare"] == 0, codes
+    assert codes["scope verify a marker"] == 3
+    assert codes["scope compare wrongly"] == 2
+    return runs
 
 
 @pytest.mark.promise("nowhere")
@@ -122,7 +205,7 @@ def test_no_marker_is_left_anywhere(tmp_path: Path) -> None:
     for folder in (outside, home, temporary):
         folder.mkdir()
     leak, mapping = outside / "leak.csv", tmp_path / "mapping.toml"
-    leak.write_text("\n".join([HEADER, row(), *hostile_rows()]), encoding="utf-8")
+    leak.write_text("\n".join([HEADER, row(), *hostile_rows(), *others()]), encoding="utf-8")
     mapping.write_text(MAPPING, encoding="utf-8")
     # Everything that a process may write to by default is in a folder that is searched.
     places = {"HOME": str(home), "TMPDIR": str(temporary), "XDG_CACHE_HOME": str(home)}
@@ -151,6 +234,7 @@ def test_no_marker_is_left_anywhere(tmp_path: Path) -> None:
         with concerne_serve(data, log, CONCERNE_LOG_LEVEL="debug") as url:
             with httpx.Client(base_url=url, timeout=30) as http:
                 requests(http)
+                printed |= scope_of(http)
             ask(url)
             for scheme, typed in (("nir", MARKERS["nir"]), ("email", "x" + MARKERS["nir"])):
                 runs[f"ask {scheme}"] = concerne(
@@ -159,6 +243,7 @@ def test_no_marker_is_left_anywhere(tmp_path: Path) -> None:
                 )  # fmt: skip
             assert runs["ask nir"].returncode == 1
             assert runs["ask email"].returncode == 2
+            runs |= scope_commands(home, data, leak, mapping)
             runs |= forget(data)
             wait_until_not_exposed(url)
         printed |= {f"output of {n}": r.stdout + r.stderr for n, r in runs.items()}
