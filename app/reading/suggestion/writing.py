@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from app.errors import InvalidSource
@@ -17,7 +16,7 @@ from app.reading.sources.settings import (
     XLSX,
     SourceSettings,
 )
-from app.reading.suggestion.dates import guess_birth_date, guess_exam_date
+from app.reading.suggestion.dates import guess_birth_date
 from app.reading.suggestion.identifiers import (
     guess_email,
     guess_given_name,
@@ -26,12 +25,9 @@ from app.reading.suggestion.identifiers import (
     guess_surname,
 )
 from app.reading.suggestion.recognition import nirs_of
+from app.reading.suggestion.scope import guess_scope
 from app.reading.suggestion.table import Guess, Table, toml_text
 
-_SCOPE = {
-    "laboratory": re.compile(r"labo|(?:^|_)site(?:_|$)"),
-    "department": re.compile(r"(?:^|_)dep(?:t|artement|artment)?(?:_|$)"),
-}
 _RECIPIENT_LINES = (
     "",
     "# How people can be told, by your own columns; all are optional.",
@@ -65,7 +61,7 @@ def suggest_for(sample: Sample) -> str:
     fields = _fields(table)
     _check_useful(fields, len(sample.rows))
     taken = {position for guess in fields for position in guess.positions}
-    return "\n".join(_lines(sample, table, fields, _scope(table, taken))) + "\n"
+    return "\n".join(_lines(sample, table, fields, guess_scope(table, taken))) + "\n"
 
 
 def suggest_list_mapping(look: Look, settings: SourceSettings) -> str:
@@ -101,15 +97,6 @@ def _check_useful(fields: Sequence[Guess], rows: int) -> None:
     )
 
 
-def _scope(table: Table, taken: set[int]) -> list[Guess]:
-    guesses = []
-    for field, pattern in _SCOPE.items():
-        named = [p for p in table.positions if p not in taken and pattern.search(table.words[p])]
-        guesses += [Guess(field, (p,), ("by the column's name",)) for p in named[:1]]
-    exam_date = guess_exam_date(table, taken)
-    return guesses + ([exam_date] if exam_date else [])
-
-
 def _lines(
     sample: Sample,
     table: Table,
@@ -123,6 +110,7 @@ def _lines(
     yield "# breach_date = 2021-02-23"
     if scope:
         yield "\n[scope]"
+        yield "# Counted for the scope report, and never kept."
     for guess in scope:
         yield from _guess_lines(table, guess)
 
