@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
@@ -52,53 +53,65 @@ def model_of(sides: Sides, left_out: Collection[str]) -> TableModel:
 
 
 def _link(
-    model: TableModel,
-    sides: Sides,
-    name: str,
-    finer: str,
-    value_of: Callable[[str], str],
-    only: Collection[str] | None = None,
+    model: TableModel, sides: Sides, name: str, finer: str, value_of: Callable[[str], str]
 ) -> None:
-    """Note that what is shown of a finer table adds up to the coarser one's values.
-
-    Args:
-        model: that has both, or there is nothing to note.
-        sides: of its tables.
-        name: of the coarser one.
-        finer: the other's.
-        value_of: which value of the coarser a value of the finer is a part of.
-        only: the values of the coarser that are made up so; all if None.
-    """
+    """Note that what is shown of a finer table adds up to the coarser one's values."""
     if not all(has_table(model, table) for table in (name, finer)):
         return
     coarse, fine = sides.by_name[name], sides.by_name[finer]
-    linked = [value for value in coarse.people if only is None or value in only]
-    rests: list[int] = []
-    for value in linked:
-        parts = [model.places[finer, v] for v in fine.people if value_of(v) == value]
-        whole = model.places[name, value]
-        if only is None:
-            model.within.extend((part, whole) for part in parts)
-        rare = sum(number for v, number in fine.rare.items() if value_of(v) == value)
-        if rare:
-            cell = Cell(rare, is_hidden=True)
-            rests.append(model.add((finer + _REST, value), cell))
-            parts.append(rests[-1])
-        model.known_sum(parts, whole)
-    elsewhere = sum(n for v, n in fine.rare.items() if value_of(v) not in linked)
-    if elsewhere:
-        rests.append(model.add((finer + _REST, OTHER), Cell(elsewhere, is_hidden=True)))
-        if only is None and coarse.rare:
-            model.known_sum(rests[-1:], model.places[name, OTHER])
-    if fine.rare:
-        model.known_sum(rests, model.places[finer, OTHER])
+    for value in fine.people:
+        whole = model.places.get((name, value_of(value)))
+        if whole is not None:
+            model.within.append((model.places[finer, value], whole))
+    rare = Counter[str]()
+    for value, people in fine.rare.items():
+        rare[value_of(value)] += people
+    elsewhere = _add_up(model, fine, name, value_of, {v: rare[v] for v in coarse.people})
+    if elsewhere is not None and coarse.rare:
+        model.known_sum([elsewhere], model.places[name, OTHER])
 
 
 def _link_homes(model: TableModel, sides: Sides) -> None:
     """Note which laboratories make up a département, if the column tells the laboratories'."""
-    homes, made_up = sides.homes()
-    if made_up:
-        _link(model, sides, "department", "laboratory", lambda v: homes.get(v, OTHER), made_up)
+    if all(has_table(model, table) for table in ("department", "laboratory")):
+        homes, fine = sides.homes(), sides.by_name["laboratory"]
+        _add_up(model, fine, "department", lambda v: homes.of.get(v, OTHER), homes.rare)
+
+
+def _add_up(
+    model: TableModel,
+    fine: Side,
+    name: str,
+    value_of: Callable[[str], str],
+    rare: Mapping[str, int],
+) -> int | None:
+    """Note what the values of a coarser table are the sums of.
+
+    Args:
+        model: that has both tables.
+        fine: the finer one's side.
+        name: of the coarser table.
+        value_of: which value of the coarser a value of the finer is a part of.
+        rare: those values of the coarser, and how many people of each have rare values of the
+            finer, which nobody can tell apart.
+
+    Returns:
+        The cell of those who have other rare values, or None where there are none.
+    """
+    rests: list[int] = []
+    for value, people in rare.items():
+        parts = [model.places[fine.name, v] for v in fine.people if value_of(v) == value]
+        if people:
+            rests.append(model.add((fine.name + _REST, value), Cell(people, is_hidden=True)))
+            parts.append(rests[-1])
+        model.known_sum(parts, model.places[name, value])
+    number, elsewhere = sum(fine.rare.values()) - sum(rare.values()), None
+    if number > 0:
+        elsewhere = model.add((fine.name + _REST, OTHER), Cell(number, is_hidden=True))
+        rests.append(elsewhere)
+    if fine.rare:
+        model.known_sum(rests, model.places[fine.name, OTHER])
+    return elsewhere
 
 
 def _link_laboratories(model: TableModel, sides: Sides) -> None:
@@ -135,9 +148,10 @@ def _link_what_is_not_told(model: TableModel) -> None:
 
 def _add_side(model: TableModel, side: Side) -> None:
     model.places[side.name, _SOME] = -1
+    least = PEOPLE_MINIMUM if side.is_folded else 0
     parts = []
     for value, people in side.people.items():
-        place = model.add((side.name, value), Cell(people, weight=_TOTAL_WEIGHT))
+        place = model.add((side.name, value), Cell(people, weight=_TOTAL_WEIGHT, least=least))
         model.is_part(place, None)
         if side.name == "kinds" and value in TOLD_KINDS:
             model.is_told(place)

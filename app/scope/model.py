@@ -23,11 +23,13 @@ class Cell:
         people: the true number.
         is_hidden: it is never shown, whatever it is.
         weight: how much is lost when it is not shown.
+        least: as many it is known to have, shown or not: what is listed by its name.
     """
 
     people: int
     is_hidden: bool = False
     weight: float = 1.0
+    least: int = 0
 
 
 @dataclass(slots=True)

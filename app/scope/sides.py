@@ -48,11 +48,14 @@ class Side:
         name: of the table and of the dimension.
         people: by value; in the order in which they are listed.
         rare: of values that are put together, likewise.
+        is_folded: what hardly anybody has is put together, so that everybody knows that what is
+            listed is not of a few people.
     """
 
     name: str
     people: Mapping[str, int]
     rare: Mapping[str, int] = field(default_factory=dict)
+    is_folded: bool = False
 
     @property
     def listed(self) -> tuple[str, ...]:
@@ -62,6 +65,20 @@ class Side:
     def place(self, value: str) -> str:
         """Return what a value is listed as."""
         return value if value in self.people else OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """Which laboratories make up which départements.
+
+    Args:
+        of: the département of each laboratory nearly all of whose people are of one.
+        rare: départements that are nearly made up of such, and how many people of each are in
+            laboratories that are not listed by name.
+    """
+
+    of: Mapping[str, str]
+    rare: Mapping[str, int]
 
 
 class Sides:
@@ -129,7 +146,8 @@ class Sides:
             people[value] = people.get(value, 0) + number
         listed = sorted(people, key=lambda value: (value == NOT_TOLD, value))
         kept = {v: people[v] for v in listed if people[v] >= PEOPLE_MINIMUM and v != OTHER}
-        return Side(name, kept, {v: people[v] for v in listed if v not in kept})
+        rare = {v: people[v] for v in listed if v not in kept}
+        return Side(name, kept, rare, is_folded=True)
 
     def _laboratory(self, number: int, _: int) -> str:
         if number == NO_LABORATORY:
@@ -166,29 +184,30 @@ class Sides:
         }
         return Side(kinds.name, kept)
 
-    def homes(self) -> tuple[Mapping[str, str], frozenset[str]]:
-        """Return the départements that laboratories seem to stand in.
+    def homes(self) -> Homes:
+        """Return which laboratories seem to stand in which département.
 
         Where the column tells the laboratories' département and not the people's, everybody can
         find out which of them make it up.
-
-        Returns:
-            The département of each laboratory nearly all of whose people are of one; and those
-            départements nearly all of whose people are of such laboratories.
         """
-        people = Counter[str]()
+        laboratories = self.by_name.get("laboratory")
         among: Counter[tuple[str, str]] = Counter()
-        for lab, _, number in self._of(Counted.LABORATORY):
-            people[self._laboratory(lab, 0)] += number
-        for lab, department, number in self._of(Counted.LABORATORY_DEPARTMENT):
-            among[self._laboratory(lab, 0), _department(department, 0)] += number
-        homes = {name: code for (name, code), n in among.items() if n >= _NEARLY_ALL * people[name]}
-        at_home = Counter[str]()
-        for name, code in homes.items():
-            at_home[code] += among[name, code]
-        each = self.by_name["department"].people if "department" in self.by_name else {}
-        made_up = {code for code, number in each.items() if at_home[code] >= _NEARLY_ALL * number}
-        return homes, frozenset(made_up)
+        rare = Counter[str]()
+        for number, department, people in self._of(Counted.LABORATORY_DEPARTMENT):
+            name, code = self._laboratory(number, 0), _department(department, 0)
+            if laboratories is not None and name in laboratories.people:
+                among[name, code] += people
+            else:
+                rare[code] += people
+        each = laboratories.people if laboratories is not None else {}
+        of = {name: code for (name, code), n in among.items() if _is_nearly(n, each[name])}
+        accounted = Counter(rare)
+        for name, code in of.items():
+            accounted[code] += among[name, code]
+        departments = self.by_name["department"].people if "department" in self.by_name else {}
+        return Homes(
+            of, {c: rare[c] for c, n in departments.items() if _is_nearly(accounted[c], n)}
+        )
 
     def crossed(self, name: str) -> Mapping[tuple[str, str], int]:
         """Return the people of a crossing by the values of its sides, before any is folded."""
@@ -202,6 +221,11 @@ class Sides:
             for department, bit, people in self._of(Counted.DEPARTMENT_KIND):
                 found[_department(department, 0), kinds[bit]] = people
         return found
+
+
+def _is_nearly(part: int, whole: int) -> bool:
+    """Tell whether a part is nearly the whole: what is missing would hide nobody."""
+    return part >= _NEARLY_ALL * whole or (2 * part > whole and whole - part < PEOPLE_MINIMUM)
 
 
 def _is_worth(side: Side) -> bool:

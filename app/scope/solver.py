@@ -97,11 +97,12 @@ class TableProgram:
         """Let suppressed cells change freely, and the others at a cost or not at all."""
         free = np.array(suppressed)
         people = np.array([float(cell.people) for cell in self._model.cells])
+        down = people - np.array([float(cell.least) for cell in self._model.cells])
         highest = np.array(self._highest) - people
         shown = ~free & is_open
-        lower = np.concatenate([np.where(free, -people, 0.0), np.zeros(2 * self._size)])
+        lower = np.concatenate([np.where(free, -down, 0.0), np.zeros(2 * self._size)])
         upper = np.concatenate(
-            [np.where(free, highest, 0.0), np.where(shown, highest, 0), np.where(shown, people, 0)]
+            [np.where(free, highest, 0.0), np.where(shown, highest, 0), np.where(shown, down, 0)]
         )
         self._highs.changeColsBounds(len(self._columns), self._columns, lower, upper)
 

@@ -1,7 +1,8 @@
 """Somebody who has all published tables, a linear solver, and more luck than anybody.
 
 Beside what is published they are told, exactly, by how much the numbers of each line exceed its
-total because people are in several of them. Nothing here uses the program's own model.
+total because people are in several of them; and they know that what is listed by its name is of
+eleven people at least, shown or not. Nothing here uses the program's own model.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import numpy as np
 
 from app.scope.places import REGION_OF
 from app.scope.solver import _Quiet
-from app.scope.table import OTHER, ScopeTable
+from app.scope.table import OTHER, PEOPLE_MINIMUM, ScopeTable
+from tests.scope.microdata import FOLDED, REST
 
 Key = tuple[str, ...]
 # One person may have as many of the values that are put together.
@@ -130,7 +132,11 @@ class Attack:
             shown = table.cell(*at)
             self._places[key] = len(self._places)
             if shown is None:
-                self._highs.addVar(0.0, float(self._people * (_VALUES if OTHER in key else 1)))
+                is_listed = table.name in FOLDED and OTHER not in key
+                self._highs.addVar(
+                    float(PEOPLE_MINIMUM if is_listed else 0),
+                    float(self._people * (_VALUES if OTHER in key else 1)),
+                )
             else:
                 self._shown[key] = shown
                 self._highs.addVar(float(shown), float(shown))
@@ -189,14 +195,37 @@ class Attack:
         is_strict: bool = True,
     ) -> None:
         sides = {t.name: t.dimensions[0].values for t in tables if len(t.dimensions) == 1}
-        if coarse not in sides or fine not in sides or OTHER in sides[fine]:
+        if coarse not in sides or fine not in sides:
             return
+        self._read_off_rests(fine, [v for v in sides[coarse] if v or is_strict])
         for value in sides[coarse]:
-            parts = [(fine, v) for v in sides[fine] if value_of(v) == value]
+            # Who tells no département is of any laboratory.
+            if value == OTHER or (not value and not is_strict):
+                continue
+            parts = [(fine, v) for v in sides[fine] if v != OTHER and value_of(v) == value]
             # A few rows tell a laboratory and no département.
             for part in parts if is_strict else ():
                 self._within(part, (coarse, value))
-            self._line(parts, (coarse, value))
+            rest = (fine + REST, value)
+            self._line([*parts, rest] if rest in self._places else parts, (coarse, value))
+
+    def _read_off_rests(self, fine: str, values: Sequence[str]) -> None:
+        """Who has a rare value of one table is somewhere in the coarser one."""
+        rests = [(fine + REST, v) for v in values if self._truth.get((fine + REST, v), 0)]
+        elsewhere = self._truth.get((fine, OTHER), 0) - sum(map(self.true, rests))
+        for key in rests:
+            self._add_unseen(key)
+        if elsewhere > 0:
+            rests.append((fine + REST, OTHER))
+            self._truth = {**self._truth, rests[-1]: elsewhere}
+            self._add_unseen(rests[-1])
+        if rests:
+            self._line(rests, (fine, OTHER))
+
+    def _add_unseen(self, key: Key) -> None:
+        self._places[key] = len(self._places)
+        self._shown[key] = -1
+        self._highs.addVar(0.0, float(self._people * _VALUES))
 
     def _row(self, lower: float, upper: float, terms: Mapping[Key, float]) -> None:
         columns = np.array([self._places[key] for key in terms], dtype=np.int32)

@@ -9,7 +9,7 @@ import csv
 import io
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -40,7 +40,9 @@ COLUMNS = (
     "COMMENTAIRE",
 )  # fmt: skip
 DEPARTMENTS = ("56", "22", "27", "45", "41", "35")
-_OPEN_ENDED = ("laboratory", "department", "region", "exam-year", "exam-month", "birth-decade")
+FOLDED = ("laboratory", "department", "region", "exam-year", "exam-month", "birth-decade")
+# Of rare values, the people that are in each value of a coarser table.
+REST = " in rare values"
 Cells = dict[tuple[str, ...], set[str]]
 
 
@@ -186,6 +188,7 @@ def count(
             tables["kinds"][(kind,)].add(who)
             tables["department-kind"][row.department, kind].add(who)
         tables["laboratory-year"][row.laboratory, year].add(who)
+        tables["laboratory-department"][row.laboratory, row.department].add(who)
     visited: dict[str, set[str]] = defaultdict(set)
     for (laboratory,), people in tables["laboratory"].items():
         for who in people:
@@ -200,12 +203,22 @@ def count(
 def _folded(tables: dict[str, Cells]) -> dict[tuple[str, ...], int]:
     rare = {
         name: {value for (value,), people in tables[name].items() if len(people) < PEOPLE_MINIMUM}
-        for name in _OPEN_ENDED
+        for name in FOLDED
     }
     sides = {"laboratory-year": ("laboratory", "exam-year"), "department-kind": ("department", "")}
     folded: dict[tuple[str, ...], int] = defaultdict(int)
+    coarser: dict[str, Callable[[tuple[str, ...]], str]] = {
+        "department": lambda values: REGION_OF.get(values[0], NOT_TOLD),
+        "exam-month": lambda values: values[0][:4],
+        "laboratory-department": lambda values: values[1],
+    }
     for name, cells in tables.items():
         for values, people in cells.items():
+            side = name.removesuffix("-department")
+            if name in coarser and values[0] in rare[side]:
+                folded[side + REST, coarser[name](values)] += len(people)
+            if name == "laboratory-department":
+                continue
             names = sides.get(name, (name,))
             key = tuple(
                 OTHER if value in rare.get(side, set()) else value

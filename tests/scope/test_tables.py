@@ -38,6 +38,7 @@ def test_what_is_shown_is_true_and_what_is_not_stays_unknown(shape: Shape) -> No
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@example(shape=Shape(39, 207, 5, 6.0, 1), unplaced=0.01)
 @given(shape=SHAPES, unplaced=st.sampled_from([0.0, 0.02]))
 def test_who_knows_where_laboratories_stand_finds_nothing_either(
     shape: Shape, unplaced: float
