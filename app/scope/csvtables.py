@@ -6,6 +6,7 @@ import csv
 import io
 from itertools import product
 
+from app.scope.showing.words import LOCALES, Words
 from app.scope.table import UNIT, ScopeTable
 
 # As INSEE marks what statistical secrecy keeps back.
@@ -18,8 +19,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def table_csv(table: ScopeTable) -> str:
     """Return a table as CSV (RFC 4180), UTF-8 when written.
 
-    A number that is not shown is `s`, and what that means stands in the last line. No cell begins
-    as a formula: names come from the leaked file.
+    A number that is not shown is `s`, and what that means stands in the last lines, in French and
+    in English. No cell begins as a formula: names come from the leaked file.
     """
     out = io.StringIO()
     writer = csv.writer(out)
@@ -31,7 +32,11 @@ def table_csv(table: ScopeTable) -> str:
             for d, at in zip(table.dimensions, place, strict=True)
         ]
         writer.writerow([*map(_safe, values), SUPPRESSED if people is None else people])
-    writer.writerow([f"{SUPPRESSED}: {table.rule}", *("" for _ in table.dimensions)])
+    nothing = [""] * len(table.dimensions)
+    for language in LOCALES:
+        rule, written_in = Words(language).rule(table.rule)
+        if written_in == language:
+            writer.writerow([f"{SUPPRESSED} – {rule}", *nothing])
     return out.getvalue()
 
 

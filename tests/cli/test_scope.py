@@ -86,10 +86,11 @@ def test_each_table_is_a_csv_with_its_rule_beneath(home: Path) -> None:
     assert len(list((home / "out").glob("*.csv"))) == len(tables) > 8
     for table in tables:
         with (home / f"out/source-1-{table.name}.csv").open(encoding="utf-8", newline="") as file:
-            header, *lines, rule = csv.reader(file)
+            header, *lines, french, english = csv.reader(file)
         assert header == [*(dimension.name for dimension in table.dimensions), "people"]
         assert [line[-1] for line in lines] == ["s" if c is None else str(c) for c in table.cells]
-        assert "at least 11 people" in rule[0]
+        assert "au moins 11 personnes" in french[0]
+        assert "at least 11 people" in english[0]
 
 
 def test_an_altered_report_is_refused_with_what_failed(

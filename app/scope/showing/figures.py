@@ -137,7 +137,7 @@ def _lines(table: ScopeTable, scale: _Scale, words: Words) -> Sequence[Line]:
             value=value,
             label=_label(dimension.name, value, words),
             people=people,
-            shown=words.people(people),
+            shown=_short(people, words),
             share=words.share(people, whole) if people is not None and whole else "",
             length=scale.length(people),
             level=scale.level(people),
