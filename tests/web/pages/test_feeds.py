@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import feedparser
 import httpx
 import pytest
+from lxml import etree
 
 from app.lifecycle.audit import Step
 from app.lifecycle.history import News, NewsKind
@@ -110,6 +111,50 @@ def test_it_has_what_rfc_4287_demands(lived: httpx.Client, language: Language) -
     ids = [e.findtext(f"{ATOM}id") or "" for e in elements[1:]]
     assert len(set(ids)) == len(ids)
     assert all(TAG.fullmatch(each) for each in ids)
+
+
+def schema() -> etree.RelaxNG:
+    return etree.RelaxNG(etree.parse(Path(__file__).with_name("atom.rng")))
+
+
+@LANGUAGE
+def test_it_is_valid_by_a_grammar_of_rfc_4287(
+    lived: httpx.Client, leak: Leak, tmp_path: Path, language: Language
+) -> None:
+    grammar = schema()
+    with serving_settings(leak.settings(data=tmp_path / "data")) as empty:
+        for http in (lived, empty):
+            feed = etree.fromstring(http.get(language.path(Page.FEED)).content)
+            assert grammar.validate(feed), grammar.error_log
+            # §4.1.1, §4.1.2: no two alternates of one type and language.
+            for element in [feed, *feed.findall(f"{ATOM}entry")]:
+                links = [
+                    (link.get("type"), link.get("hreflang"))
+                    for link in element.findall(f"{ATOM}link[@rel='alternate']")
+                ]
+                assert len(set(links)) == len(links) == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "instead"),
+    [
+        ("<updated>2", "<updated>on 2"),
+        ("Z</updated>", "</updated>"),
+        ("<id>https:", "<id>"),
+        ('<category term="', '<category name="'),
+        ('<content type="text">', '<content type="markup">'),
+        ("<subtitle>", "<subtitle>a</subtitle><subtitle>"),
+        ("<author><name>", "<author><uri>x</uri><uri>y</uri><name>"),
+        ("</entry>", "<more/></entry>"),
+        (' href="', ' to="'),
+        ("http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#"),
+        ("<published>", "<published>about "),
+    ],
+)
+def test_the_grammar_refuses_what_is_no_feed(lived: httpx.Client, what: str, instead: str) -> None:
+    text = lived.get(ENGLISH.path(Page.FEED)).text
+    assert what in text
+    assert not schema().validate(etree.fromstring(text.replace(what, instead).encode()))
 
 
 def test_every_entry_leads_to_a_page_that_is_there(lived: httpx.Client) -> None:
