@@ -121,7 +121,10 @@ class Sides:
         if "born" in columns:
             yield self._folded("birth-decade", Counted.BIRTH_DECADE, lambda year, _: _year(year))
         if "child" in columns or {"born", "exam_date"} <= columns:
-            yield self._fixed("children", Counted.CHILDREN, AGES)
+            # Whoever is a child in any row is one: nobody is both, in a number of few people.
+            child, other = AGES
+            children = self._at(Counted.CHILDREN, AGES.index(child))
+            yield Side("children", {child: children, other: self.people - children})
         kinds = {kind: self._at(Counted.KINDS, 0, bit) for bit, kind in self._kinds}
         yield Side("kinds", kinds)
 

@@ -189,6 +189,8 @@ def count(
             tables["department-kind"][row.department, kind].add(who)
         tables["laboratory-year"][row.laboratory, year].add(who)
         tables["laboratory-department"][row.laboratory, row.department].add(who)
+    adults = everybody - tables["children"]["child",]
+    tables["children"]["adult-or-not-told",] = adults
     visited: dict[str, set[str]] = defaultdict(set)
     for (laboratory,), people in tables["laboratory"].items():
         for who in people:

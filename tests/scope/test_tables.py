@@ -105,6 +105,17 @@ def test_that_there_is_no_child_and_no_man_is_not_told_either() -> None:
         assert set(table.cells[:2]) == {None}
 
 
+def test_who_is_a_child_in_one_row_is_one_and_no_adult() -> None:
+    """Otherwise the two, less all people, would be how many are both."""
+    rows = make_up(Shape(seed=5, people=2000, visits=3))
+    (table,) = (t for t in counted(to_csv(rows), MAPPING).tables if t.name == "children")
+    child, other, everybody = table.cells
+    assert child is not None
+    assert other == 2000 - child
+    assert everybody == 2000
+    assert child == count(rows)[1]["children", "child"]
+
+
 def test_a_larger_leak_shows_most_of_its_numbers() -> None:
     rows = make_up(Shape(seed=5, people=6000, laboratories=8, skew=1.0))
     people, truth = count(rows)

@@ -54,7 +54,12 @@ def test_a_hidden_number_is_told_to_be_hidden_and_has_no_length(language: str) -
     hidden = [line for line in lines if line.people is None]
     assert len(hidden) >= 4
     for line in hidden:
-        assert (line.shown, line.share, line.length, line.level) == (words("masked_short"), "", 0, 0)
+        assert (line.shown, line.share, line.length, line.level) == (
+            words("masked_short"),
+            "",
+            0,
+            0,
+        )
     cells = [cell for f in figures(language).values() for each in f.grid for cell in each.cells]
     short = [level for shown, level in cells if shown == words("masked_short")]
     assert len(short) > 30
