@@ -111,4 +111,5 @@ def _empty(checked: CheckedList) -> Summary:
         asked=checked.asked.schemes,
         left_out=checked.asked.left_out,
         stopped=checked.stopped,
+        contact=checked.contact,
     )

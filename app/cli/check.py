@@ -93,13 +93,15 @@ def check(
 
 def _finish(files: CheckFiles, summary: Summary) -> int:
     """Tell how a check ended, and return the exit code."""
+    from app.checking.choosing import call
+
     print(describe(summary))
     if summary.stopped:
         raise CheckStopped(
             f"not finished: {summary.stopped}; in {files.out.name}, the rows that were not asked"
             " could not be checked",
-            hint="call whoever gave you the credential; then give the same command again: what was"
-            f" done is in {files.state.name}",
+            hint=f"{call(summary.contact)}; then give the same command again: what was done is in"
+            f" {files.state.name}",
         )
     print(f"the work list is {files.out.name}; {files.state.name} was removed")
     return _code(summary)

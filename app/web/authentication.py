@@ -41,6 +41,7 @@ class Authentication:
         digests: what a block of addresses is called today.
         limit_refused: how many may be refused per block, or `unlimited`.
         limit_client: how many requests a client may make, or `unlimited`.
+        contact: whom a client calls about its rights, or empty.
     """
 
     def __init__(
@@ -51,9 +52,11 @@ class Authentication:
         digests: BlockDigests,
         limit_refused: str,
         limit_client: str,
+        contact: str,
     ) -> None:
         self._app = app
         self._registry = registry
+        self._contact = contact
         self._digests = digests
         self._refused = Guard(limit_refused, _REFUSED_SCOPE)
         self._requests = Guard(limit_client, _CLIENT_SCOPE)
@@ -80,7 +83,7 @@ class Authentication:
         except ConcerneError as error:
             if isinstance(error, CredentialRefused):
                 self._refused.take(block)
-            return problem_of(error)
+            return problem_of(error, contact=self._contact)
         finally:
             self._looking[block] -= 1
             if not self._looking[block]:

@@ -36,6 +36,7 @@ class Summary:
         asked: the schemes.
         left_out: schemes that were not asked, each with the reason.
         stopped: why not all was asked; else empty.
+        contact: whom to call about that, if the server names somebody.
     """
 
     dataset: str
@@ -45,6 +46,7 @@ class Summary:
     asked: tuple[str, ...]
     left_out: Mapping[str, str]
     stopped: str = ""
+    contact: str = ""
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     schemes: Counter[str] = field(default_factory=Counter)
@@ -81,6 +83,8 @@ class Summary:
             yield "Non interrogée par", "Not asked by", f"{scheme}: {why}"
         if self.stopped:
             yield "INCOMPLÈTE", "NOT FINISHED", self.stopped
+            if self.contact:
+                yield "Qui appeler", "Whom to call", self.contact
         yield ()
         yield "Lignes de la liste", "Rows of the list", self.rows
         for outcome, labels in LABELS.items():

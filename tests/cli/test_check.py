@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -21,8 +22,10 @@ from app.cli.laboratory import LaboratoryKey, key_file_of, read_credential
 from app.cli.main import main
 from app.errors import InvalidInput
 from app.identity.nir import nir_key
+from app.web.pages.guidance import HELP_FILE
 from app.worklist.columns import RESULT, Outcome
 from app.worklist.reading import open_work_list
+from app.worklist.summary import Summary
 from tests.clients.examples import issued, new_client
 from tests.conftest import Leak
 from tests.serving import serving_settings
@@ -305,6 +308,37 @@ def test_a_credential_that_the_server_does_not_know_is_unknown(
     assert not (house.folder / "out.csv").exists()
 
 
+@pytest.mark.parametrize("named", ["clients", "contact"])
+def test_whom_to_call_is_whom_the_operator_names(
+    house: House,
+    served: tuple[str, Path, str],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    named: str,
+) -> None:
+    """For people with credentials, else for everybody; on one line, whatever is in the file."""
+    text = HELP_FILE.read_text(encoding="utf-8")
+    told = f'{named} = "Zoé\\u001b[2J Accès,\\n 01 99 00 12 34"'
+    (tmp_path / "help.toml").write_text(
+        re.sub(f'(?m)^{named} = ""', lambda _: told, text), encoding="utf-8"
+    )
+    house.credential.write_text(issued(tmp_path / "elsewhere").credential.text, encoding="ascii")
+    settings = house.leak.settings(data=served[1], help_file=tmp_path / "help.toml")
+    with serving_settings(settings) as http:
+        other = replace(house, url=str(http.base_url))
+        assert other.check(house.listed([*house.person(exposed=True), ""])) == 3
+    assert "hint: call Zoé [2J Accès, 01 99 00 12 34; what was done" in capsys.readouterr().err
+
+
+def test_a_credential_that_is_revoked_tells_whom_to_call_in_the_work_list_too() -> None:
+    told = Summary(
+        "demo", "t", 1, date(2026, 1, 2), ("nir",), {}, "the credential is refused", "Léa"
+    )
+    lines = list(told.lines())
+    at = lines.index(("INCOMPLÈTE", "NOT FINISHED", "the credential is refused"))
+    assert lines[at + 1] == ("Qui appeler", "Whom to call", "Léa")
+
+
 def test_the_laboratorys_key_is_made_once_for_its_owner_and_kept(house: House) -> None:
     path = key_file_of(house.credential)
     first = LaboratoryKey.of(path)
@@ -338,8 +372,6 @@ def test_over_tls_or_to_this_machine_it_is(url: str) -> None:
 
 
 def test_a_description_has_no_scheme_that_was_not_asked() -> None:
-    from app.worklist.summary import Summary
-
     summary = Summary("demo", "t", 1, date(2026, 1, 2), ("nir",), {"email": "not chosen"})
     assert describe(summary).splitlines()[1:] == [
         "  found by nir: 0", "asked: demo, epoch 1, by nir", "not asked by email: not chosen",
