@@ -164,10 +164,11 @@ def test_channels_are_those_of_the_recipient(house: House) -> None:
 @pytest.mark.parametrize("convention", ["excel", "libreoffice"])
 def test_a_workbook_is_read_as_spreadsheets_write_it(house: House, convention: str) -> None:
     """Dates as numbers; a NIR as text, and as a number of 15 digits, as of 13."""
-    exposed, absent = house.person(exposed=True), house.person(exposed=False)
+    people = (house.person(exposed=True, number=number) for number in range(20))
+    # A number of Corsica is no number.
+    exposed = next(each for each in people if each[0].replace(" ", "").isdigit())
+    absent = house.person(exposed=False)
     nir = exposed[0].replace(" ", "")
-    if not nir.isdigit():
-        pytest.skip("a Corsican number is no number")
     path = house.folder / "patients.xlsx"
     write = _excel if convention == "excel" else _libreoffice
     with_key = nir if len(nir) == 15 else f"{nir}{nir_key(nir):02}"
@@ -184,6 +185,27 @@ def test_a_workbook_is_read_as_spreadsheets_write_it(house: House, convention: s
     with (house.folder / "out.xlsx").open("rb") as stream, open_work_list(stream) as found:
         said = [row.outcome.value for row in found.rows()]
     assert said == [IN, IN, IN, OUT]
+
+
+def test_a_workbook_of_several_lists_is_refused_until_one_is_named(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = house.folder / "patients.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name, person in (("2020", house.person(exposed=False)), ("Vide", ()), ("2021", ())):
+            sheet = book.add_worksheet(name)
+            if name != "Vide":
+                sheet.write_row(0, 0, ["NIR", "NE_LE", "TEL"])
+                sheet.write_row(1, 0, person or house.person(exposed=True))
+    assert house.check(path) == 2
+    told = capsys.readouterr().err
+    assert "1 more sheet with something in them" in told
+    assert not (house.folder / "out.csv").exists()
+    named = '[source]\nsheet = "2021"\n'
+    house.mapping.write_text(named + MAPPING, encoding="utf-8")
+    assert house.check(path) == 1
+    assert house.said() == [IN]
+    assert "sheets of the workbook that are not checked: 1" in capsys.readouterr().err
 
 
 def _days(text: str) -> int:
