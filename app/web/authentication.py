@@ -19,6 +19,7 @@ from app.clients.ports import Client
 from app.clients.registry import Registry, credential_refused
 from app.errors import ConcerneError, CredentialRefused
 from app.exposure.addresses import BlockDigests
+from app.web.alarms import REFUSED_EVENT, Alarm
 from app.web.limits import CLIENT, Guard, block_of
 from app.web.problems import problem_of
 
@@ -61,6 +62,7 @@ class Authentication:
         self._refused = Guard(limit_refused, _REFUSED_SCOPE)
         self._requests = Guard(limit_client, _CLIENT_SCOPE)
         self._looking: Counter[str] = Counter()
+        self._alarm = Alarm(REFUSED_EVENT)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -73,6 +75,8 @@ class Authentication:
         refusal = self._refused.check(block, pending=self._looking[block])
         if refusal is None:
             refusal = await self._look(scope, block, presented)
+        else:
+            self._alarm.sound(block)
         await (refusal or self._app)(scope, receive, send)
 
     async def _look(self, scope: Scope, block: str, presented: bytes) -> Response | None:
