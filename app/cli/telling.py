@@ -34,6 +34,7 @@ from app.notify.people import Person, people_of
 from app.notify.plan import Plan, plan_for
 from app.notify.ports import NoJournal
 from app.notify.posting import Posting, letter_for
+from app.notify.printing import MANIFEST_NAME, print_manifest
 from app.storage.disk import write_synced
 from app.storage.journal import LEDGER_NAME, open_journal
 from app.storage.outbox import FolderOutbox
@@ -135,6 +136,7 @@ class Telling:
                 print(line)
             ledger.begin(self._run(read, plan))
             unprintable = self._post(plan.by[Channel.POST], ledger)
+            self._list_print_files()
             write_synced(
                 self._options.out / NOT_TOLD_FILE, not_told(plan, unprintable).encode("ascii")
             )
@@ -201,6 +203,14 @@ class Telling:
         for line in unprintable_told(posting.unprintable):
             print(line)
         return posting.unprintable
+
+    def _list_print_files(self) -> None:
+        """Say which print files there are, those of earlier runs too."""
+        outbox = FolderOutbox(self._options.out / LETTERS_FOLDER)
+        if self._options.is_print_file and outbox.folder.is_dir():
+            manifest = print_manifest(outbox.print_files())
+            write_synced(outbox.folder / MANIFEST_NAME, manifest.encode("ascii"))
+            print(f"what a print house needs to know of its files is in {MANIFEST_NAME} there")
 
     def _send(self, people: Sequence[Person], ledger: Ledger) -> Counter[State]:
         if not people or self._mail is None:

@@ -175,6 +175,10 @@ def test_each_gets_one_letter_and_a_second_run_none(
     write_list(office.folder, PEOPLE + 2)
     assert office.notify("--print-file") == 0
     assert len(office.letters) == PEOPLE + 1
+    listed = (office.out / "letters" / "manifest.csv").read_text(encoding="ascii").splitlines()
+    assert [line.split(";")[:4] for line in listed[1:]] == [
+        ["letters-000010-000011.pdf", "000010", "000011", "2"]
+    ]
     text = " ".join(office.letters)
     for number in range(PEOPLE + 2):
         assert text.count(f"Zoë NOM{number} {number} rue") == 1
