@@ -73,7 +73,8 @@ def parse_mail_settings(section: Mapping[str, Any] | None) -> MailSettings:
         if key not in (*_NEEDED, "username"):
             hint = "it can have " + ", ".join((*_NEEDED, "username"))
             raise InvalidNotice(f"[email] of the notice has no {key!r}", hint=hint)
-        if not isinstance(value, int if key == "port" else str) or "\n" in str(value):
+        # What cannot be printed would be another header, or one that no server takes.
+        if not isinstance(value, int if key == "port" else str) or not str(value).isprintable():
             raise InvalidNotice(f"{key} in [email] of the notice is of the wrong kind")
     settings = MailSettings(**given)
     _check_way(settings)
@@ -138,7 +139,9 @@ def message_for(
     to = mailbox(person)
     message = EmailMessage(policy=SMTP if to.isascii() else SMTPUTF8)
     message["From"] = Address(settings.from_name, addr_spec=settings.from_address)
-    message["To"] = to
+    # In its two parts, which nobody reads anew: =?utf-8?q?a?=@b.example is that very address.
+    local, _, domain = to.rpartition("@")
+    message["To"] = Address(username=local, domain=domain)
     message["Reply-To"] = str(facts["officer_email"])
     message["Subject"] = content.subject
     message["Date"] = formatdate(localtime=False)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pyrage
 import pytest
 import xlsxwriter
+from python_calamine import CalamineWorkbook
 
 from app.cli.bulk import BulkServer
 from app.cli.check import describe
@@ -203,8 +204,11 @@ def test_a_workbook_of_several_lists_is_refused_until_one_is_named(
     assert not (house.folder / "out.csv").exists()
     named = '[source]\nsheet = "2021"\n'
     house.mapping.write_text(named + MAPPING, encoding="utf-8")
-    assert house.check(path) == 1
-    assert house.said() == [IN]
+    assert house.check(path, out="out.xlsx") == 1
+    with CalamineWorkbook.from_path(str(house.folder / "out.xlsx")) as book:
+        said, summary = (book.get_sheet_by_index(n).to_python() for n in (0, 1))
+    assert [row[3] for row in said] == [RESULT, IN]
+    assert ["Feuilles non vérifiées", "Sheets not checked", 1.0] in summary
     assert "sheets of the workbook that are not checked: 1" in capsys.readouterr().err
 
 
