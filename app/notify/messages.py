@@ -139,9 +139,7 @@ def message_for(
     to = mailbox(person)
     message = EmailMessage(policy=SMTP if to.isascii() else SMTPUTF8)
     message["From"] = Address(settings.from_name, addr_spec=settings.from_address)
-    # In its two parts, which nobody reads anew: =?utf-8?q?a?=@b.example is that very address.
-    local, _, domain = to.rpartition("@")
-    message["To"] = Address(username=local, domain=domain)
+    message["To"] = to
     message["Reply-To"] = str(facts["officer_email"])
     message["Subject"] = content.subject
     message["Date"] = formatdate(localtime=False)

@@ -135,15 +135,15 @@ def test_an_address_keeps_its_own_case_before_the_at() -> None:
         "a\u2028b@c.example",
         "a@[127.0.0.1]",
         "a@b@c.example",
+        "=?utf-8?q?a=2Cb=40d.example?=@c.example",
+        "=?utf-8?b?YQ==?=@c.example",
     ],
 )
 def test_what_could_be_more_than_one_address_or_line_is_nobodys(email: str) -> None:
     assert Channel.EMAIL not in Recipient(name="A", email=email).channels
 
 
-@pytest.mark.parametrize(
-    "local", ["=?utf-8?q?a=2Cb=40d.example?=", "=?utf-8?b?YQ==?=", "-oX", "a'b", "{person}", "zoé"]
-)
+@pytest.mark.parametrize("local", ["-oX", "a'b", "{person}", "zoé"])
 def test_an_address_is_written_as_it_is_and_to_nobody_else(template: Template, local: str) -> None:
     settings = parse_mail_settings(SECTION)
     written = message_for(template, settings, person(email=f"{local}@c.example"), "<x@y.example>")
