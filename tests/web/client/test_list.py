@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import csv
 import io
 import json
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -41,9 +43,20 @@ def browser_rows(
     content: bytes, roles: list[str] | None, schemes: tuple[str, ...] = tuple(SCHEMES)
 ) -> dict[str, Any]:
     """Have a file read as the page reads it."""
-    asked = {"content": base64.b64encode(content).decode(), "roles": roles, "schemes": schemes}
-    read: dict[str, Any] = json.loads(run("--run", "rows", given=json.dumps(asked) + "\n"))
+    (read,) = each_browser_rows([content], roles, schemes)
     return read
+
+
+def each_browser_rows(
+    contents: Sequence[bytes], roles: list[str] | None, schemes: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    """Have several files read, one after the other."""
+    asked = [
+        {"content": base64.b64encode(content).decode(), "roles": roles, "schemes": schemes}
+        for content in contents
+    ]
+    given = "".join(json.dumps(each) + "\n" for each in asked)
+    return [json.loads(line) for line in run("--run", "rows", given=given).splitlines()]
 
 
 def asked_of(read: dict[str, Any]) -> Asked:
@@ -137,6 +150,69 @@ def test_what_is_refused_of_a_cell_is_what_the_python_side_refuses() -> None:
         assert (inputs, browser[line]) == (asked[line], python[line]), cells[line]
     rounded = sum(("nir", "rounded by a spreadsheet") in faults for faults in python.values())
     assert rounded == 9
+
+
+def odd_files() -> dict[str, bytes]:
+    """Return one list as a dozen programs and accidents leave it, by what happened."""
+    people = [
+        ["NIR", "TEL", "MAIL", "NOM"],
+        ["185055695004846", "01 99 00 00 01", "p1@x.example", "LEFÈVRE"],
+        ["1 85 05 56 950 048 46", "01 99 00 00 02", "p2@x.example", "O'Brien"],
+        ["1850556950048", "01 99 00 00 03", "p3@x.example", 'A "B" C'],
+        ["NC", "NC", "NC", "Œuf"],
+    ]
+
+    def written(delimiter: str = ";", end: str = "\r\n", quoting: Any = csv.QUOTE_MINIMAL) -> str:
+        out = io.StringIO(newline="")
+        writer = csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoting)
+        writer.writerows(people)
+        return out.getvalue()
+
+    text = written()
+    encodings = ("utf-8", "utf-8-sig", "cp1252", "utf-16", "iso8859-15", "mac_roman")
+    raw = text.encode()
+    return {
+        **{encoding: text.encode(encoding) for encoding in encodings},
+        "utf-16, big end first": b"\xfe\xff" + text.encode("utf-16-be"),
+        "cp850": text.encode("cp850", "replace"),
+        "two encodings": raw + raw.split(b"\r\n", 1)[1].decode().encode("cp1252"),
+        "bytes of no letter": raw.replace("Œ".encode(), b"\xff\xfe"),
+        "a zero byte in a name": raw.replace(b"LEF", b"L\0F"),
+        "a zero byte in a number": raw.replace(b"185055", b"1850\x0055", 1),
+        "commas": written(",").encode(),
+        "tabulators": written("\t").encode(),
+        "bars": written("|").encode(),
+        "all in quotes": written(quoting=csv.QUOTE_ALL).encode(),
+        "a quote too many": raw.replace(b"p2@", b'"p2@'),
+        "a quote that never ends": raw.replace(b"NC;NC;NC", b'NC;NC;"NC'),
+        "a line break in a cell": raw.replace(b"O'Brien", b'"O\nBrien"'),
+        "a line separator in a cell": raw.replace("LEFÈVRE".encode(), "LEF\u2028".encode()),
+        "line feeds": written(end="\n").encode(),
+        "carriage returns": written(end="\r").encode(),
+        "both": raw.replace(b"\r\n", b"\n", 2),
+        "no end of the last line": raw.rstrip(),
+        "blank lines": raw.replace(b"\r\n", b"\r\n\r\n") + b"   \r\n;;;\r\n",
+        "a line for the spreadsheet": b"sep=;\r\n" + raw,
+        "the header twice": raw + raw,
+        "spaces of other kinds": raw.replace(b"1 85 05", "1\u00a085\u202f05".encode()),
+        "digits of full width": raw.replace(b"01 99", "０１ ９９".encode()),
+        "a letter that is not seen": raw.replace(b"p1@", "\u200bp1@".encode()),
+    }
+
+
+@pytest.mark.slow
+def test_whatever_wrote_a_list_each_row_asks_what_the_python_side_asks() -> None:
+    """Slow: starts Node.js."""
+    files, mapping = odd_files(), CONTACTS.replace('delimiter = ";"', "")
+    reads = each_browser_rows(
+        list(files.values()), ["nir", "phone", "email", "none"], ("nir", "email", "phone")
+    )
+    for (name, content), read in zip(files.items(), reads, strict=True):
+        asked, _ = python_rows(content, mapping)
+        faults = {row["line"]: sorted(map(tuple, row["faults"])) for row in read["rows"]}
+        assert asked_of(read) == asked, name
+        assert faults == python_faults(content, mapping), name
+        assert sum(map(len, asked.values())) >= 7, name
 
 
 @pytest.mark.slow
