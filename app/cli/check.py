@@ -58,7 +58,7 @@ def check(
     The work list has every row of the list, with `exposed`, `not exposed` or `could not be
     checked` behind it, the reason, the schemes that matched, and how the person can be told. A row
     is `not exposed` only if it was asked by the strongest identifier that stands in it, and by all
-    others that can be read.
+    others that can be read. So is somebody whom the operator took out at their own request.
 
     It can be stopped, and goes on when the same command is given again: what was done is in a file
     beside the work list that ends in .state, encrypted with your own key and removed at the end.
