@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 import secrets
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ from app.cli.plans import ReadList, described, not_told, unprintable_told
 from app.cli.progress import meter
 from app.cli.smtp import SmtpMailer
 from app.errors import InvalidInput, InvalidNotice, InvalidSource
+from app.notify.discretion import telling_word
 from app.notify.folder import Template
 from app.notify.ledger import Ledger, Run, State
 from app.notify.letters import Letter, Printer, numbered
@@ -88,6 +90,7 @@ class Telling:
         self._mail: MailSettings | None = None
         if Channel.EMAIL in options.ways:
             self._mail = parse_mail_settings(template.notice.email)
+            _warn_of_sender(self._mail)
         self._check_template()
 
     def rehearse(self) -> int:
@@ -252,6 +255,16 @@ def _interval_seconds(rate: str) -> float:
     if found is None:
         raise InvalidInput("--rate is no rate", hint="for example 60/minute, 1/second, 500/hour")
     return _SECONDS[found[2]] / int(found[1])
+
+
+def _warn_of_sender(mail: MailSettings) -> None:
+    """Say that an address tells of health; it may be the only one there is, so it is taken."""
+    if found := telling_word(mail.from_address):
+        print(
+            f"warning: from_address has {found!r} in it, which others can see before a message is"
+            " opened\nhint: send from a neutral domain, if there is one",
+            file=sys.stderr,
+        )
 
 
 def _password(path: Path | None) -> str:

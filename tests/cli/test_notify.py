@@ -201,6 +201,19 @@ def test_a_run_as_a_process_leaves_files_for_their_owner_alone(office: Office) -
         assert path.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize(("address", "is_told"), [("c@remparts", False), ("c@labo-x", True)])
+def test_a_senders_address_that_tells_of_health_is_pointed_out(
+    office: Office, capsys: pytest.CaptureFixture[str], address: str, is_told: bool
+) -> None:
+    """And taken: a laboratory may have no other, and people must be told."""
+    office.serve_at(25)
+    notice_file = office.folder / "template" / "notice.toml"
+    text = notice_file.read_text(encoding="utf-8")
+    notice_file.write_text(text.replace("c@remparts", address), encoding="utf-8")
+    assert office.notify("--by", "e-mail", "--dry-run") == 0
+    assert ("from_address has 'labo'" in capsys.readouterr().err) is is_told
+
+
 def test_emails_are_received_encrypted_and_only_once(
     office: Office, authority: Authority, context: ssl.SSLContext
 ) -> None:
