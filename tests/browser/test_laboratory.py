@@ -137,6 +137,7 @@ def test_a_list_is_checked_and_nothing_of_it_is_left(
         assert page.evaluate(STORED) == NOTHING
         begin(page, listed)
         finish(page)
+        assert page.text_content("#quota-note") == ""
         assert page.evaluate(STORED)["databases"] == ["concerne-list"]
         check_answers(page, lines)
         page.wait_for_selector("#kept:visible")
@@ -435,7 +436,12 @@ def test_an_exhausted_quota_leaves_rows_unchecked(
     few = laboratory(settings.data, schemes=("nir-dob", "phone"), declared=19)
     with opening(browser, lab_site + PATHS["fr"]) as page:
         sign_in(page, few)
+        held = Held(page, 0)
         begin(page, listed)
+        route = held.wait()
+        told = "Par nir-dob, votre liste pose 20 questions, et votre code en permet 19 en tout."
+        assert told in page.inner_text("#quota-note")
+        route.continue_()
         finish(page)
         assert "plus de questions" in page.inner_text("#stopped")
         assert counts(page) == [0, 0, len(lines), len(lines)]

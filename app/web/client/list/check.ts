@@ -31,8 +31,8 @@ export interface ListCheck {
   readonly server: LaboratoryServer;
   readonly observer: Observer;
   readonly startWorker: () => Worker;
-  /** Told how many distinct questions the list asks, before the first is asked. */
-  readonly onQuestions: (total: number) => void;
+  /** Told how many distinct questions the list asks by each scheme, before the first is asked. */
+  readonly onQuestions: (totals: ReadonlyMap<string, number>) => void;
 }
 
 /**
@@ -53,7 +53,7 @@ export async function checkList(
       await breath();
     }
   }
-  list.onQuestions(questions.total);
+  list.onQuestions(questions.totals);
   const crew = new Crew(await crewFor(list), list.startWorker);
   try {
     const { server, state, gate, observer } = list;

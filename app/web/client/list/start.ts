@@ -2,7 +2,7 @@
 
 import { remedyFor, STOPS, type StopSlug } from '../checking/failures.ts';
 import { Gate } from '../checking/gate.ts';
-import { type Client, LaboratoryServer } from '../checking/remote.ts';
+import { type Allowance, type Client, LaboratoryServer } from '../checking/remote.ts';
 import type { Observer } from '../checking/run.ts';
 import { DATABASE, type Plan } from '../checking/state.ts';
 import { openTable } from '../reading/sources/opening.ts';
@@ -295,7 +295,10 @@ class ListPage {
         server: this.#server,
         observer: this.#observer(),
         startWorker: () => new Worker(this.#script),
-        onQuestions: (total) => this.#running.begin(gate, total),
+        onQuestions: (totals) => {
+          this.#running.begin(gate, [...totals.values()].reduce((all, each) => all + each, 0));
+          this.#tellQuota(totals);
+        },
       });
       if (gate.isStopped) {
         return;
@@ -315,6 +318,18 @@ class ListPage {
         this.#fail('text-failed');
       }
     }
+  }
+
+  /** Say so before hours of computing where the quota cannot suffice. */
+  #tellQuota(totals: ReadonlyMap<string, number>): void {
+    const schemes = this.#client?.schemes ?? new Map<string, Allowance>();
+    const short = [...totals].flatMap(([scheme, total]) => {
+      const quota = schemes.get(scheme)?.quota ?? total;
+      const numbers = [total, quota].map((count) => counted(this.#document, count));
+      return quota < total ? [worded(this.#document, 'text-quota-short', scheme, ...numbers)] : [];
+    });
+    const advice = short.length === 0 ? [] : [worded(this.#document, 'text-quota-advice')];
+    say(required(this.#document, 'quota-note'), [...short, ...advice].join(' '));
   }
 
   #observer(): Observer {
