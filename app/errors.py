@@ -346,6 +346,7 @@ class ServerRefused(Unavailable):
     Args:
         status: the HTTP status.
         slug: the last part of the problem's `type`, or empty.
+        contact: whom the server says to call, on one line, or empty.
         retry_after_seconds: what the server asked to wait, or None.
     """
 
@@ -355,12 +356,14 @@ class ServerRefused(Unavailable):
         *,
         status: int,
         slug: str = "",
+        contact: str = "",
         retry_after_seconds: int | None = None,
         hint: str = "",
     ) -> None:
         super().__init__(message, hint=hint)
         self.status = status
         self.slug = slug
+        self.contact = contact
         self.retry_after_seconds = retry_after_seconds
 
 

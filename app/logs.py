@@ -24,6 +24,8 @@ ALLOWED_KEYS = frozenset(
         "timestamp", "level", "event", "logger",
         "method", "route", "status", "duration_ms",
         "index", "dataset",
+        # The number by which an operator knows a client, and by which scheme it asked.
+        "client", "scheme",
         "error", "at",
     }
 )  # fmt: skip

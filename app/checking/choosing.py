@@ -90,6 +90,11 @@ def is_of_rights(refusal: ServerRefused) -> bool:
     return refusal.slug in _RIGHTS or refusal.status == _UNAUTHORISED
 
 
+def call(contact: str) -> str:
+    """Return whom to call, for a person: whom the server names, or who gave the credential."""
+    return f"call {contact or 'whoever gave you the credential'}"
+
+
 def stopped_by(refusal: ServerRefused) -> str:
     """Return what ended a client's rights, for a person."""
     return _RIGHTS.get(refusal.slug, _RIGHTS["credential-refused"])

@@ -51,6 +51,7 @@ def write_list(
                 summary.count(verdict.outcome, verdict.reason, verdict.schemes, ways)
                 writer.row([*cells, *_added(verdict, row, ways)])
             _check_known(number + 1 == len(checked.questions) and table.sha256 == list_sha256)
+            summary.unread_sheets = table.unread_sheets
             writer.finish(summary)
     return summary
 
@@ -111,4 +112,5 @@ def _empty(checked: CheckedList) -> Summary:
         asked=checked.asked.schemes,
         left_out=checked.asked.left_out,
         stopped=checked.stopped,
+        contact=checked.contact,
     )

@@ -17,7 +17,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.checking.asking import Asker
-from app.checking.choosing import Asked, as_begun, check_offered, choose, is_of_rights, stopped_by
+from app.checking.choosing import (
+    Asked,
+    as_begun,
+    call,
+    check_offered,
+    choose,
+    is_of_rights,
+    stopped_by,
+)
 from app.checking.patience import unusable
 from app.checking.ports import Allowance, Observer, Server
 from app.checking.questions import Questions
@@ -56,6 +64,7 @@ class CheckedList:
         dataset: as it was published when the last question was answered.
         stopped: why the run ended before all was asked; else empty.
         begun_on: the day on which the run began.
+        contact: whom the server says to call about that, or empty.
     """
 
     questions: Questions
@@ -64,6 +73,7 @@ class CheckedList:
     dataset: DatasetParameters
     stopped: str
     begun_on: date
+    contact: str = ""
 
     def verdict(self, row: int) -> Verdict:
         """Return what is said of a row, counted from 0."""
@@ -144,9 +154,10 @@ class Check:
                 quota = granted[scheme].quota
                 self._observer.quota_short(scheme=scheme, quota=quota, total=total)
         self._stretch(questions, deployment, dataset)
-        dataset, stopped = self._ask(questions, asked, dataset)
+        dataset, refusal = self._ask(questions, asked, dataset)
         answers = {s: self._answers(dataset, s, questions) for s in questions.schemes}
-        return CheckedList(questions, answers, asked, dataset, stopped, begun.day)
+        stopped, contact = (stopped_by(refusal), refusal.contact) if refusal else ("", "")
+        return CheckedList(questions, answers, asked, dataset, stopped, begun.day, contact)
 
     def _granted(self) -> Mapping[str, Allowance]:
         try:
@@ -156,7 +167,7 @@ class Check:
                 raise
             raise CheckStopped(
                 f"nothing can be asked: {stopped_by(refusal)}",
-                hint="call whoever gave you the credential; what was done before is kept",
+                hint=f"{call(refusal.contact)}; what was done before is kept",
             ) from refusal
 
     def _read(self, open_list: OpenList, wanted: Wanted, begun: Beginning) -> Questions:
@@ -195,28 +206,35 @@ class Check:
 
     def _ask(
         self, questions: Questions, asked: Asked, dataset: DatasetParameters
-    ) -> tuple[DatasetParameters, str]:
-        """Ask all that is not answered in the current epoch; tell why it stopped, if it did."""
+    ) -> tuple[DatasetParameters, ServerRefused | None]:
+        """Ask all that is not answered in the current epoch; return what stopped it, if it did."""
         known = {scheme: dataset.schemes[scheme].stretch for scheme in questions.schemes}
         for _ in range(EPOCHS_TRIED):
             try:
-                for place, scheme in enumerate(questions.schemes):
-                    self._ask_scheme(place, dataset, dataset.scheme(scheme), questions)
-            except EpochGone:
+                if self._is_asked(questions, dataset):
+                    return dataset, None
+                # Rights may end together with the epoch: this question is one like the others.
                 dataset = self._server.dataset(dataset.dataset)
-                check_offered(asked, dataset)
-                _check_stretch(known, dataset)
-                self._observer.epoch_changed()
-                continue
             except ServerRefused as refusal:
                 if not is_of_rights(refusal):
                     raise
-                return dataset, stopped_by(refusal)
-            return dataset, ""
+                return dataset, refusal
+            check_offered(asked, dataset)
+            _check_stretch(known, dataset)
+            self._observer.epoch_changed()
         raise Unavailable(
             f"the server's key changed {EPOCHS_TRIED} times while the list was asked",
             hint="that is no key's life; ask whoever runs the server, then give the command again",
         )
+
+    def _is_asked(self, questions: Questions, dataset: DatasetParameters) -> bool:
+        """Ask every scheme's questions in one epoch; return whether it lasted that long."""
+        try:
+            for place, scheme in enumerate(questions.schemes):
+                self._ask_scheme(place, dataset, dataset.scheme(scheme), questions)
+        except EpochGone:
+            return False
+        return True
 
     def _ask_scheme(
         self, place: int, dataset: DatasetParameters, index: SchemeParameters, questions: Questions

@@ -58,7 +58,7 @@ def check(
     The work list has every row of the list, with `exposed`, `not exposed` or `could not be
     checked` behind it, the reason, the schemes that matched, and how the person can be told. A row
     is `not exposed` only if it was asked by the strongest identifier that stands in it, and by all
-    others that can be read.
+    others that can be read. So is somebody whom the operator took out at their own request.
 
     It can be stopped, and goes on when the same command is given again: what was done is in a file
     beside the work list that ends in .state, encrypted with your own key and removed at the end.
@@ -93,13 +93,15 @@ def check(
 
 def _finish(files: CheckFiles, summary: Summary) -> int:
     """Tell how a check ended, and return the exit code."""
+    from app.checking.choosing import call
+
     print(describe(summary))
     if summary.stopped:
         raise CheckStopped(
             f"not finished: {summary.stopped}; in {files.out.name}, the rows that were not asked"
             " could not be checked",
-            hint="call whoever gave you the credential; then give the same command again: what was"
-            f" done is in {files.state.name}",
+            hint=f"{call(summary.contact)}; then give the same command again: what was done is in"
+            f" {files.state.name}",
         )
     print(f"the work list is {files.out.name}; {files.state.name} was removed")
     return _code(summary)

@@ -49,7 +49,11 @@ def tell(
         typer.Option("--by", help="post or e-mail; of several, the first that reaches somebody."),
     ] = None,
     print_file: Annotated[
-        bool, typer.Option("--print-file", help="Letters in files of up to 250, for a print house.")
+        bool,
+        typer.Option(
+            "--print-file",
+            help="Letters in files of up to 250 and a list of these, for a print house.",
+        ),
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")

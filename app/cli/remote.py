@@ -14,6 +14,7 @@ import httpx
 from app.errors import EpochGone, InvalidMessage, ServerRefused, ServerUnreachable
 from app.identity.schemes import NORMALISATION_VERSION
 from app.protocol import client, messages
+from app.protocol.documents import contact_line
 from app.protocol.fingerprints import Location
 from app.protocol.messages import Answer
 from app.protocol.parameters import (
@@ -174,6 +175,7 @@ def _refusal(response: httpx.Response) -> ServerRefused:
         f"the server refused with status {response.status_code}",
         status=response.status_code,
         slug=slug if slug.replace("-", "").isalpha() else "",
+        contact=contact_line(fields.get("contact")),
         retry_after_seconds=int(retry_after) if retry_after.isdecimal() else None,
         hint="this is no answer; the question is open",
     )

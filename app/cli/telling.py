@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 import secrets
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ from app.cli.plans import ReadList, described, not_told, unprintable_told
 from app.cli.progress import meter
 from app.cli.smtp import SmtpMailer
 from app.errors import InvalidInput, InvalidNotice, InvalidSource
+from app.notify.discretion import telling_word
 from app.notify.folder import Template
 from app.notify.ledger import Ledger, Run, State
 from app.notify.letters import Letter, Printer, numbered
@@ -34,6 +36,7 @@ from app.notify.people import Person, people_of
 from app.notify.plan import Plan, plan_for
 from app.notify.ports import NoJournal
 from app.notify.posting import Posting, letter_for
+from app.notify.printing import MANIFEST_NAME, print_manifest
 from app.storage.disk import write_synced
 from app.storage.journal import LEDGER_NAME, open_journal
 from app.storage.outbox import FolderOutbox
@@ -87,6 +90,7 @@ class Telling:
         self._mail: MailSettings | None = None
         if Channel.EMAIL in options.ways:
             self._mail = parse_mail_settings(template.notice.email)
+            _warn_of_sender(self._mail)
         self._check_template()
 
     def rehearse(self) -> int:
@@ -135,6 +139,7 @@ class Telling:
                 print(line)
             ledger.begin(self._run(read, plan))
             unprintable = self._post(plan.by[Channel.POST], ledger)
+            self._list_print_files()
             write_synced(
                 self._options.out / NOT_TOLD_FILE, not_told(plan, unprintable).encode("ascii")
             )
@@ -202,6 +207,14 @@ class Telling:
             print(line)
         return posting.unprintable
 
+    def _list_print_files(self) -> None:
+        """Say which print files there are, those of earlier runs too."""
+        outbox = FolderOutbox(self._options.out / LETTERS_FOLDER)
+        if self._options.is_print_file and outbox.folder.is_dir():
+            manifest = print_manifest(outbox.print_files())
+            write_synced(outbox.folder / MANIFEST_NAME, manifest.encode("ascii"))
+            print(f"what a print house needs to know of its files is in {MANIFEST_NAME} there")
+
     def _send(self, people: Sequence[Person], ledger: Ledger) -> Counter[State]:
         if not people or self._mail is None:
             return Counter()
@@ -242,6 +255,16 @@ def _interval_seconds(rate: str) -> float:
     if found is None:
         raise InvalidInput("--rate is no rate", hint="for example 60/minute, 1/second, 500/hour")
     return _SECONDS[found[2]] / int(found[1])
+
+
+def _warn_of_sender(mail: MailSettings) -> None:
+    """Say that an address tells of health; it may be the only one there is, so it is taken."""
+    if found := telling_word(mail.from_address):
+        print(
+            f"warning: from_address has {found!r} in it, which others can see before a message is"
+            " opened\nhint: send from a neutral domain, if there is one",
+            file=sys.stderr,
+        )
 
 
 def _password(path: Path | None) -> str:

@@ -61,7 +61,8 @@ def _token(notice: Message, blocks: Sequence[Message]) -> str:
             told.append(str(headers.get("Message-ID", "")))
         elif part is not notice and part.get("Message-ID"):
             told.append(str(part["Message-ID"]))
-    found = (_ID.fullmatch(text.strip()) for text in told)
+    # Some servers give it back in capitals.
+    found = (_ID.fullmatch(text.strip().lower()) for text in told)
     return next((match[1] for match in found if match), "")
 
 

@@ -36,11 +36,16 @@ def check_tells_nothing(where: str, text: str) -> None:
     Raises:
         InvalidNotice: it has a word that tells.
     """
+    if found := telling_word(text):
+        raise InvalidNotice(
+            f"{where} has a word that tells of health: {found!r}…",
+            hint="others see it: give a neutral name, such as « Service courrier »",
+        )
+
+
+def telling_word(text: str) -> str:
+    """Return the beginning of a word that tells whoever sees it of health, or nothing."""
     plain = unicodedata.normalize("NFKD", text.lower())
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     found = None if _STREET.search(plain) else _TELLING.search(plain)
-    if found:
-        raise InvalidNotice(
-            f"{where} has a word that tells of health: {found[0]!r}…",
-            hint="others see it: give a neutral name, such as « Service courrier »",
-        )
+    return found[0] if found else ""

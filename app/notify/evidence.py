@@ -14,10 +14,9 @@ from typing import Any
 
 from app.notify.ledger import Ledger, State, Step
 from app.worklist.columns import Channel
+from app.worklist.guarding import guarded
 
 COLUMNS = ("reference", "channel", "state", "date", "letter", "code")
-# In which a spreadsheet would see a formula: the laboratory's own numbers may begin so.
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 _CHANNELS = {Channel.POST: "courrier", Channel.EMAIL: "e-mail", Channel.PHONE: "téléphone"}
 _STATES = {
     State.WRITTEN: "lettre faite",
@@ -66,7 +65,8 @@ def as_csv(ledger: Ledger) -> str:
     writer.writerow(COLUMNS)
     for step in ledger.last_steps():
         line = _line(step)
-        writer.writerow([_guarded(str(line[column])) for column in COLUMNS])
+        # The laboratory's own numbers may begin as a formula does.
+        writer.writerow([guarded(str(line[column])) for column in COLUMNS])
     return "\ufeff" + out.getvalue()
 
 
@@ -126,7 +126,3 @@ def _line(step: Step) -> Mapping[str, Any]:
 
 def _day(step: Step) -> str:
     return step.at.date().isoformat()
-
-
-def _guarded(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_SIGNS) else cell

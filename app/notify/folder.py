@@ -18,8 +18,9 @@ _SHIPPED: Final = Path(__file__).parent / "templates"
 NOTICE_FILE: Final = "notice.toml"
 LETTER_FILE: Final = "letter.typ"
 _WORDING_FILES: Final = {FRENCH: "french.toml", ENGLISH: "english.toml"}
-# Code from elsewhere that would see every name and address.
-_IMPORTED: Final = re.compile(r'(?:import|include)\s*\(?\s*"@')
+# Code from elsewhere would see every name and address; and a package whose name is put together
+# from somebody's would be asked for by it. Only a file of the folder is taken in, by its name.
+_IMPORTED: Final = re.compile(r'\b(?:import|include)\b(?!\s*"[^"@\\])|\beval\b')
 _FILES: Final = (NOTICE_FILE, LETTER_FILE, *_WORDING_FILES.values())
 
 
@@ -31,7 +32,7 @@ class Template:
         notice: the facts.
         wordings: by language.
         letter: the file with the letter's look.
-        sha256: a digest of all of its files: what was sent can be told by it later.
+        sha256: a digest of all of its texts: what was sent can be told by it later.
     """
 
     notice: Notice
@@ -46,15 +47,18 @@ def read_template(folder: Path) -> Template:
     Raises:
         InvalidNotice: a file is missing, or cannot be used.
     """
-    texts = {name: _read(folder / name) for name in _FILES}
-    if _IMPORTED.search(texts[LETTER_FILE]):
-        raise InvalidNotice(
-            f"{LETTER_FILE} imports a package, which would be fetched from the network",
-            hint="copy what it needs into the folder, and import that",
-        )
+    taken_in = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.typ"))
+    names = dict.fromkeys((*_FILES, *taken_in))
+    texts = {name: _read(folder / name) for name in names}
+    for name in (LETTER_FILE, *taken_in):
+        if _IMPORTED.search(texts[name]):
+            raise InvalidNotice(
+                f"{name} imports a package, which would be fetched from the network",
+                hint="copy what it needs into the folder, and import that by its name",
+            )
     digest = hashlib.sha256()
-    for name in _FILES:
-        content = texts[name].encode()
+    for name, text in texts.items():
+        content = text.encode()
         digest.update(f"{name}\n{len(content)}\n".encode() + content)
     return Template(
         notice=parse_notice(texts[NOTICE_FILE]),

@@ -7,6 +7,7 @@ something to it is, in a name, just that sign.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from app.worklist.recipients import FRENCH
 # Tagged for screen readers, and refused rather than printed with a gap where a sign has no glyph.
 PDF_STANDARD: Final = "ua-1"
 _NUMBER_DIGITS = 6
+# Where no package of code can be, and none be put.
+_NOWHERE: Final = Path(os.devnull)
 _SPECIMEN = {"fr": "SPÉCIMEN", "en": "SPECIMEN"}
 _NUMBERED = {"fr": "Courrier n°\u00a0", "en": "Letter no.\u00a0"}
 
@@ -78,8 +81,9 @@ class Printer:
     def __init__(self, template: Path) -> None:
         fonts = typst.Fonts(include_system_fonts=False)
         self._compiler = typst.Compiler(
-            template, root=template.parent, font_paths=fonts, ignore_system_fonts=True
-        )
+            template, root=template.parent, font_paths=fonts, ignore_system_fonts=True,
+            package_path=_NOWHERE, package_cache_path=_NOWHERE,
+        )  # fmt: skip
 
     def render(self, letters: Sequence[Letter]) -> bytes:
         """Return letters as one PDF, each beginning on an odd page.

@@ -73,7 +73,8 @@ def parse_mail_settings(section: Mapping[str, Any] | None) -> MailSettings:
         if key not in (*_NEEDED, "username"):
             hint = "it can have " + ", ".join((*_NEEDED, "username"))
             raise InvalidNotice(f"[email] of the notice has no {key!r}", hint=hint)
-        if not isinstance(value, int if key == "port" else str) or "\n" in str(value):
+        # What cannot be printed would be another header, or one that no server takes.
+        if not isinstance(value, int if key == "port" else str) or not str(value).isprintable():
             raise InvalidNotice(f"{key} in [email] of the notice is of the wrong kind")
     settings = MailSettings(**given)
     _check_way(settings)

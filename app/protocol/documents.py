@@ -13,6 +13,8 @@ from app.errors import InvalidMessage
 
 _T = TypeVar("_T")
 
+CONTACT_CHARACTERS_MAXIMUM = 200
+
 
 def object_of(document: object, name: str) -> Mapping[str, Any]:
     """Return a document that must be an object; `name` is what the refusal calls it."""
@@ -57,3 +59,14 @@ def parsed_of(fields: Mapping[str, Any], name: str, parse: Callable[[str], _T]) 
         return parse(field_of(fields, name, str))
     except ValueError:
         raise InvalidMessage(f"{name} is not an ISO 8601 date") from None
+
+
+def contact_line(text: object) -> str:
+    """Return whom to call as one line that can be shown, or nothing where it is no text.
+
+    It comes from an operator's file or from a server, and is shown beside our own words.
+    """
+    if not isinstance(text, str):
+        return ""
+    printable = (c if c.isprintable() else " " for c in text)
+    return " ".join("".join(printable).split())[:CONTACT_CHARACTERS_MAXIMUM]

@@ -17,10 +17,10 @@ from app.identity.characters import MAX_CHARACTERS
 from app.identity.dates import possible_birth_dates
 from app.identity.schemes import normaliser_of
 from app.reading.columns import Columns
-from app.reading.variants.numbers import is_rounded_nir
+from app.reading.variants.numbers import ROUNDED, is_rounded_nir, unrounded_nir
 from app.reading.variants.rules import other_readings, rules_for
 
-ROUNDED = "rounded by a spreadsheet"
+_NIR = "nir"
 
 
 class FieldReader:
@@ -41,7 +41,7 @@ class FieldReader:
         self._positions = positions
         self._cells = self._cells_that_count if columns.needs_care else cells_at(positions)
         self._refused = refused
-        self._normalise = normaliser_of(name)
+        self._normalise = unrounded_nir if name == _NIR else normaliser_of(name)
         rules = rules_for(name, columns.variants)
         self._rescues = rules
         self._adding = tuple(rule for rule in rules if not rule.is_rescue)
@@ -87,7 +87,7 @@ class FieldReader:
         # A cell that is longer than any identifier is another column's: no rule has to search it.
         texts = other_readings(cell, self._rescues) if len(cell) <= MAX_CHARACTERS else []
         reasons = self._add(texts, others) if texts else [refusal.reason]
-        if self._name == "nir" and is_rounded_nir(cell):
+        if self._name == _NIR and is_rounded_nir(cell):
             reasons = [ROUNDED]
         for reason in reasons:
             self._refused[f"{self._name}: {reason}"] += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,14 @@ class FolderOutbox:
         except OSError as exc:
             raise Unavailable(f"{self.folder} cannot be made: {exc.strerror}") from exc
         write_synced(self.folder / name, content)
+
+    def print_files(self) -> Iterator[tuple[str, bytes]]:
+        """Yield name and content of each file of several letters, by their numbers."""
+        try:
+            for path in sorted(self.folder.glob("letters-*.pdf")):
+                yield path.name, path.read_bytes()
+        except OSError as exc:
+            raise Unavailable(f"{self.folder} cannot be read: {exc.strerror}") from exc
 
     def discard_from(self, number: int) -> None:
         """Take away letters with this number or a later one."""

@@ -50,6 +50,7 @@ def create_app(services: Services) -> FastAPI:
     settings = services.settings
     assets = load_assets()
     guidance = load_guidance(settings.help_file or HELP_FILE)
+    contact = guidance.operator.client_contact
     renderer = Renderer(guidance, assets, is_plain_allowed=settings.plain_lookup_page)
     app = FastAPI(
         title=TITLE,
@@ -71,11 +72,13 @@ def create_app(services: Services) -> FastAPI:
                 digests=services.digests,
                 limit_refused=settings.limit_refused,
                 limit_client=settings.limit_client,
+                contact=contact,
             ),
             Middleware(
                 SessionAuthentication,
                 sessions=services.sessions,
                 limit_client=settings.limit_client,
+                contact=contact,
             ),
             Middleware(RequestGuard, setting=settings.limit_requests, digests=services.digests),
             Middleware(
@@ -85,7 +88,7 @@ def create_app(services: Services) -> FastAPI:
             ),
         ],
     )
-    problems.install(app)
+    problems.install(app, contact=contact)
 
     @app.exception_handler(RateLimitExceeded)
     async def exceeded(request: Request, _error: RateLimitExceeded) -> Response:

@@ -19,6 +19,7 @@ from app.clients.ports import Client
 from app.clients.registry import Registry, credential_refused
 from app.errors import ConcerneError, CredentialRefused
 from app.exposure.addresses import BlockDigests
+from app.web.alarms import REFUSED_EVENT, Alarm
 from app.web.limits import CLIENT, Guard, block_of
 from app.web.problems import problem_of
 
@@ -41,6 +42,7 @@ class Authentication:
         digests: what a block of addresses is called today.
         limit_refused: how many may be refused per block, or `unlimited`.
         limit_client: how many requests a client may make, or `unlimited`.
+        contact: whom a client calls about its rights, or empty.
     """
 
     def __init__(
@@ -51,13 +53,16 @@ class Authentication:
         digests: BlockDigests,
         limit_refused: str,
         limit_client: str,
+        contact: str,
     ) -> None:
         self._app = app
         self._registry = registry
+        self._contact = contact
         self._digests = digests
         self._refused = Guard(limit_refused, _REFUSED_SCOPE)
         self._requests = Guard(limit_client, _CLIENT_SCOPE)
         self._looking: Counter[str] = Counter()
+        self._alarm = Alarm(REFUSED_EVENT)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -70,6 +75,8 @@ class Authentication:
         refusal = self._refused.check(block, pending=self._looking[block])
         if refusal is None:
             refusal = await self._look(scope, block, presented)
+        else:
+            self._alarm.sound(block)
         await (refusal or self._app)(scope, receive, send)
 
     async def _look(self, scope: Scope, block: str, presented: bytes) -> Response | None:
@@ -80,7 +87,7 @@ class Authentication:
         except ConcerneError as error:
             if isinstance(error, CredentialRefused):
                 self._refused.take(block)
-            return problem_of(error)
+            return problem_of(error, contact=self._contact)
         finally:
             self._looking[block] -= 1
             if not self._looking[block]:

@@ -49,6 +49,13 @@ KINDS: Mapping[type[ConcerneError], Kind] = {
     errors.Busy: Kind(503, "busy", "No capacity right now"),
     errors.ConcerneError: Kind(503, "unavailable", "The answer is not known"),
 }
+# About these somebody can be called, who gave a credential or can give another.
+_OF_RIGHTS = (
+    errors.CredentialRefused,
+    errors.QuotaExhausted,
+    errors.SchemeNotPermitted,
+    errors.RoleNotPermitted,
+)
 _INVALID = KINDS[errors.InvalidInput]
 _INTERNAL = Kind(500, "internal", "The answer is not known")
 _BODY_TOO_LONG = Kind(413, "body-too-long", "The request body is too long")
@@ -82,10 +89,18 @@ def problem(
     return Response(body, kind.status, headers, MEDIA_TYPE)
 
 
-def problem_of(error: ConcerneError) -> Response:
-    """Make the problem document of an exception that was raised on purpose."""
+def problem_of(error: ConcerneError, *, contact: str = "") -> Response:
+    """Make the problem document of an exception that was raised on purpose.
+
+    Args:
+        error: the exception.
+        contact: whom somebody with a credential calls about their rights; the same for all, so
+            that one refusal is like the other.
+    """
     kind = next(KINDS[c] for c in type(error).__mro__ if c in KINDS)
     members: dict[str, object] = {"hint": error.hint}
+    if isinstance(error, _OF_RIGHTS):
+        members["contact"] = contact
     if isinstance(error, InvalidField):
         members |= {"field": error.field, "reason": error.reason}
     headers = {}
@@ -111,12 +126,12 @@ def body_too_slow() -> Response:
     return problem(_BODY_TOO_SLOW, "the request body did not come in time")
 
 
-def install(app: FastAPI) -> None:
-    """Let the app answer every refusal with a problem document."""
+def install(app: FastAPI, *, contact: str) -> None:
+    """Let the app answer every refusal with a problem document; `contact` as for `problem_of`."""
 
     @app.exception_handler(ConcerneError)
     async def on_purpose(_request: Request, error: ConcerneError) -> Response:
-        return problem_of(error)
+        return problem_of(error, contact=contact)
 
     @app.exception_handler(RequestValidationError)
     async def malformed(_request: Request, error: RequestValidationError) -> Response:

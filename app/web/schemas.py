@@ -241,6 +241,7 @@ class ProblemReply(BaseModel):
     status: int
     detail: str
     hint: str | None = None
+    contact: str | None = None
     field: str | None = None
     reason: str | None = None
 

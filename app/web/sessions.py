@@ -37,11 +37,15 @@ class SessionAuthentication:
         app: what comes after.
         sessions: that have begun.
         limit_client: how many requests a client may make, or `unlimited`.
+        contact: whom a client calls about its rights, or empty.
     """
 
-    def __init__(self, app: ASGIApp, *, sessions: Sessions, limit_client: str) -> None:
+    def __init__(
+        self, app: ASGIApp, *, sessions: Sessions, limit_client: str, contact: str
+    ) -> None:
         self._app = app
         self._sessions = sessions
+        self._contact = contact
         self._requests = Guard(limit_client, _CLIENT_SCOPE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,7 +58,7 @@ class SessionAuthentication:
             check_same_origin(scope)
             client = await run_in_threadpool(self._sessions.client, token)
         except ConcerneError as error:
-            await problem_of(error)(scope, receive, send)
+            await problem_of(error, contact=self._contact)(scope, receive, send)
             return
         scope[CLIENT] = client
         refusal = self._requests.take(str(client.number))

@@ -26,6 +26,11 @@ _FRANCE = ("", "FRANCE")
 _POSTCODE_DIGITS = 5
 
 
+# What opens an encoded word (RFC 2047), which mail programs read as other letters wherever it
+# stands: in an address, as another address.
+_ENCODED = "=?"
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Recipient:
     """How one row says that its person can be told; a field is empty where it says nothing.
@@ -64,7 +69,7 @@ class Recipient:
         """
         ways = {
             Channel.POST: bool(self.name and self.address and self.postcode and self.town),
-            Channel.EMAIL: _is_accepted(normalise_email, self.email),
+            Channel.EMAIL: _ENCODED not in self.email and _is_accepted(normalise_email, self.email),
             Channel.PHONE: _is_accepted(normalise_phone, self.phone),
         }
         return tuple(channel for channel, is_open in ways.items() if is_open)

@@ -36,6 +36,8 @@ class Summary:
         asked: the schemes.
         left_out: schemes that were not asked, each with the reason.
         stopped: why not all was asked; else empty.
+        contact: whom to call about that, if the server names somebody.
+        unread_sheets: of a workbook, those that hold something and are no part of the list.
     """
 
     dataset: str
@@ -45,6 +47,8 @@ class Summary:
     asked: tuple[str, ...]
     left_out: Mapping[str, str]
     stopped: str = ""
+    contact: str = ""
+    unread_sheets: int = 0
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     schemes: Counter[str] = field(default_factory=Counter)
@@ -81,6 +85,10 @@ class Summary:
             yield "Non interrogée par", "Not asked by", f"{scheme}: {why}"
         if self.stopped:
             yield "INCOMPLÈTE", "NOT FINISHED", self.stopped
+            if self.contact:
+                yield "Qui appeler", "Whom to call", self.contact
+        if self.unread_sheets:
+            yield "Feuilles non vérifiées", "Sheets not checked", self.unread_sheets
         yield ()
         yield "Lignes de la liste", "Rows of the list", self.rows
         for outcome, labels in LABELS.items():

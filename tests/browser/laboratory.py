@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -86,6 +87,12 @@ def rows_of(saved: bytes) -> list[dict[str, str]]:
     assert saved.startswith(b"\xef\xbb\xbf")
     text = io.StringIO(saved.decode("utf-8-sig"), newline="")
     return list(csv.DictReader(text, delimiter=";"))
+
+
+def summary_of(saved: bytes) -> bytes:
+    """Return the sheet with the numbers, of a work list that was saved as a workbook."""
+    with zipfile.ZipFile(io.BytesIO(saved)) as archive:
+        return archive.read("xl/worksheets/sheet2.xml")
 
 
 def counts(page: Page) -> list[int]:

@@ -31,6 +31,7 @@ from tests.browser.laboratory import (
     rows_of,
     save,
     sign_in,
+    summary_of,
     write_list,
 )
 from tests.cli.commands import free_port
@@ -136,6 +137,7 @@ def test_a_list_is_checked_and_nothing_of_it_is_left(
         assert page.evaluate(STORED) == NOTHING
         begin(page, listed)
         finish(page)
+        assert page.text_content("#quota-note") == ""
         assert page.evaluate(STORED)["databases"] == ["concerne-list"]
         check_answers(page, lines)
         page.wait_for_selector("#kept:visible")
@@ -379,8 +381,53 @@ def test_a_revoked_credential_stops_it_and_nothing_is_a_no(
         page.keyboard.press("Enter")
         page.wait_for_selector("#signin-fault:visible")
         assert "n’est pas accepté" in page.inner_text("#signin-fault")
+        assert "Appelez la personne qui vous a remis votre code." in page.inner_text(
+            "#signin-again"
+        )
         assert not page.locator("#step-result").is_visible()
         assert page.evaluate(STORED)["databases"] == ["concerne-list"]
+
+
+def test_a_revoked_credential_leaves_what_is_known_and_is_gone_on_with_by_another(
+    browser: Browser,
+    lab_site: str,
+    settings: Settings,
+    lab: Issued,
+    listed: Path,
+    lines: list[dict[str, Any]],
+) -> None:
+    """The second scheme is not asked: who was not found by the first is no no."""
+    with opening(browser, lab_site + PATHS["fr"]) as page:
+        sign_in(page, lab)
+        held = Held(page, 1)
+        begin(page, listed)
+        route = held.wait()
+        engine = open_database(settings.data)
+        registry_of(engine).revoke(lab.client.number, by="an operator")
+        engine.dispose()
+        route.continue_()
+        page.wait_for_selector("#finish-early:visible")
+        page.click("#finish-early")
+        finish(page)
+        assert page.inner_text("#step-result h1") == "La vérification n’est pas finie"
+        assert "n’est plus accepté" in page.inner_text("#stopped")
+        exposed = sum(line["exposed"] for line in lines)
+        assert counts(page) == [exposed, 0, len(lines) - exposed, len(lines)]
+        for row, line in zip(rows_of(save(page, "csv")), lines, strict=True):
+            said = (row[RESULT], row[REASON])
+            unknown = ("could not be checked", "not asked: the credential is refused")
+            assert said == (("exposed", "") if line["exposed"] else unknown)
+        page.locator("#kept", has_text="gardé").wait_for()
+        assert b"the credential is refused" in summary_of(save(page, "xlsx"))
+        assert page.evaluate(STORED)["databases"] == ["concerne-list"]
+        page.reload()
+        sign_in(page, laboratory(settings.data, schemes=("nir-dob", "phone"), declared=20))
+        page.wait_for_selector("#unfinished:visible")
+        choose(page, listed)
+        finish(page)
+        assert not page.locator("#stopped").is_visible()
+        check_answers(page, lines)
+        assert page.evaluate(STORED) == NOTHING
 
 
 def test_an_exhausted_quota_leaves_rows_unchecked(
@@ -389,13 +436,18 @@ def test_an_exhausted_quota_leaves_rows_unchecked(
     few = laboratory(settings.data, schemes=("nir-dob", "phone"), declared=19)
     with opening(browser, lab_site + PATHS["fr"]) as page:
         sign_in(page, few)
+        held = Held(page, 0)
         begin(page, listed)
+        route = held.wait()
+        told = "Par nir-dob, votre liste pose 20 questions, et votre code en permet 19 en tout."
+        assert told in page.inner_text("#quota-note")
+        route.continue_()
         finish(page)
-        assert page.locator("#exhausted").is_visible()
+        assert "plus de questions" in page.inner_text("#stopped")
         assert counts(page) == [0, 0, len(lines), len(lines)]
         for row in rows_of(save(page, "csv")):
             assert row[RESULT] == "could not be checked"
-            assert row[REASON] == "not asked: quota exhausted"
+            assert row[REASON] == "not asked: the quota is spent"
     assert spent(lab_site, few) == {"nir-dob": 0, "phone": 0}
 
 

@@ -28,6 +28,7 @@ from tests.browser.test_accessibility import RULES, RUN_AXE
 from tests.browser.tools import axe
 from tests.conftest import Leak
 from tests.serving import serving_settings
+from tests.web.client.test_list import LIBREOFFICE
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,12 @@ def see_columns(page: Page, visit: Visit) -> None:
     page.wait_for_selector("#step-columns:visible")
 
 
+def see_sheets(page: Page, visit: Visit) -> None:
+    sign_in(page, visit.lab)
+    choose(page, LIBREOFFICE)
+    page.wait_for_selector("#sheet-field:visible")
+
+
 def see_no_column(page: Page, visit: Visit) -> None:
     see_columns(page, visit)
     page.select_option("#column-1", "none")
@@ -106,6 +113,13 @@ def see_ended_session(page: Page, visit: Visit) -> None:
     page.route("**/evaluations", lambda route: route.fulfill(status=401, body="{}"))
     begin(page, visit.listed)
     page.wait_for_selector("#signin-again #credential:visible")
+
+
+def see_stopped(page: Page, visit: Visit) -> None:
+    see_ended_session(page, visit)
+    page.click("#finish-early")
+    finish(page)
+    page.wait_for_selector("#stopped:visible")
 
 
 def see_unfinished(page: Page, visit: Visit) -> None:
@@ -135,10 +149,12 @@ STATES: tuple[Callable[[Page, Visit], None], ...] = (
     see_file,
     see_bad_file,
     see_columns,
+    see_sheets,
     see_no_column,
     see_running,
     see_paused,
     see_ended_session,
+    see_stopped,
     see_unfinished,
     see_result,
     see_failure,

@@ -39,9 +39,11 @@ from tests.browser.laboratory import (
     finish,
     french,
     laboratory,
+    people,
     rows_of,
     save,
     sign_in,
+    summary_of,
     write_list,
 )
 from tests.browser.test_laboratory import NOTHING, STORED
@@ -242,12 +244,50 @@ def test_a_workbook_that_libreoffice_wrote(
         sign_in(page, lab)
         choose(page, LIBREOFFICE)
         page.wait_for_selector("#step-columns:visible")
-        assert "Only the sheet “Patients” is read" in page.inner_text("#sheet-note")
+        assert page.locator("#sheet option").all_inner_texts()[0] == "Patients"
         page.click("#begin")
         finish(page)
+        assert "Only the sheet “Patients” was read" in page.inner_text("#sheet-note")
         assert counts(page) == [0, 3, 1, 4]
         found = rows_of(save(page, "csv"))
     assert [row["DATE_NAISS"] for row in found] == ["1985-05-12", "12/05/1985", *["1985-05-12"] * 2]
+
+
+def test_the_sheet_that_is_chosen_is_checked_and_the_others_are_named(
+    browser: Browser, lab_site: str, settings: Settings, leak: Leak, tmp_path: Path
+) -> None:
+    """Also after a reload in the middle; a name of a sheet is text, whatever it looks like."""
+    lab = laboratory(settings.data, schemes=("nir-dob", "phone"), declared=100)
+    lines = [t for t in leak.truth if t["scheme"] == "nir-dob" and t["exposed"]][:3]
+    path = tmp_path / "patients.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, chosen in (("=1+1", lines[:1]), ("Vide", ()), ("<b>2026", lines[1:])):
+            sheet = book.add_worksheet(name)
+            for at, row in enumerate(people(chosen) if chosen else ()):
+                sheet.write_row(at, 0, row)
+    with opening(browser, lab_site + PATHS["fr"]) as page:
+        sign_in(page, lab)
+        choose(page, path)
+        page.wait_for_selector("#sheet-field:visible")
+        assert "1 lignes lues" in page.inner_text("#rows-read")
+        page.select_option("#sheet", "1")
+        page.wait_for_selector("#columns-fault:visible")
+        assert page.input_value("#sheet") == "0"
+        page.select_option("#sheet", "2")
+        page.locator("#rows-read", has_text="2 lignes lues").wait_for()
+        page.route("**/evaluations", lambda route: None)
+        page.click("#begin")
+        page.wait_for_selector("#run-numbers:visible")
+        page.reload()
+        page.unroute("**/evaluations")
+        page.wait_for_selector("#unfinished:visible")
+        choose(page, path)
+        finish(page)
+        assert counts(page) == [2, 0, 0, 2]
+        note = page.inner_text("#sheet-note")
+        assert "« <b>2026 »" in note.replace("\u00a0", " ")
+        assert "=1+1, Vide" in note
+        assert b"=1+1, Vide" in summary_of(save(page, "xlsx"))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])

@@ -13,6 +13,7 @@ from app.checking.ports import Allowance
 from app.crypto.keys import EvaluationKey
 from app.crypto.stretch import INSECURE_TEST_ONLY, stretch
 from app.errors import (
+    CheckStopped,
     EpochGone,
     InvalidInput,
     ProofMismatch,
@@ -181,6 +182,36 @@ def test_rights_that_end_in_the_middle_stop_the_run_with_what_it_has(
     assert words in checked.verdict(known).reason
     server.before = lambda _: None
     assert outcomes(lab.check(listed(PEOPLE))) == TRUTH
+
+
+def test_whom_the_server_names_is_told_with_the_stop(lab: Laboratory, server: LocalServer) -> None:
+    named = ServerRefused(
+        "no", status=401, slug="credential-refused", contact="Léa, 01 99 00 12 34"
+    )
+    nth(server, "evaluate", 3, named)
+    assert lab.check(listed(PEOPLE)).contact == "Léa, 01 99 00 12 34"
+    nth(server, "allowances", server.calls.count("allowances") + 1, named)
+    with pytest.raises(CheckStopped) as stopped:
+        lab.check(listed(PEOPLE))
+    assert "call Léa, 01 99 00 12 34" in stopped.value.hint
+
+
+def test_rights_that_end_together_with_the_epoch_stop_the_run_with_what_it_has(
+    lab: Laboratory, server: LocalServer
+) -> None:
+    def before(call: str) -> None:
+        if call == "evaluate" and server.calls.count("evaluate") > 6:
+            raise EpochGone("gone")
+        if call == "dataset" and server.calls.count("evaluate"):
+            raise refusal(401, "credential-refused")
+
+    server.before = before
+    checked = lab.check(listed(PEOPLE))
+    said = outcomes(checked)
+    known = said.index(BAD)
+    assert (checked.stopped, said[:known]) == ("the credential is refused", TRUTH[:known])
+    assert known >= 32
+    assert set(said[known:]) == {BAD}
 
 
 @pytest.mark.parametrize("call", ["evaluate", "ranges"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -36,6 +36,8 @@ class Inbox:
         die_at: after this message has arrived whole, the connection is cut; 0 for never.
         is_encrypted: for each message, whether it came by TLS.
         on_arrival: called with the number of each message that arrived whole, before the answer.
+        offers_dsn: whether it takes what RFC 3461 adds to a sender; else that is refused.
+        options: what stood behind each sender, as it was written.
     """
 
     messages: list[EmailMessage] = field(default_factory=list)
@@ -48,7 +50,20 @@ class Inbox:
     die_at: int = 0
     is_encrypted: list[bool] = field(default_factory=list)
     on_arrival: Callable[[int], None] = lambda _: None
+    offers_dsn: bool = False
+    options: list[str] = field(default_factory=list)
     _arrived: int = 0
+
+    async def handle_EHLO(  # noqa: N802 the library's name
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: Envelope,
+        hostname: str,
+        responses: list[str],
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], *(["250-DSN"] if self.offers_dsn else []), responses[-1]]
 
     async def handle_MAIL(  # noqa: N802 the library's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -90,6 +105,19 @@ class Inbox:
         return "250 OK"
 
 
+class _DsnSmtp(SMTP):
+    """Takes RET and ENVID (RFC 3461 §4.3, §4.4), as the library's own does not."""
+
+    async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802 the library's name
+        # As it is written: the library would put the envelope's id in capitals.
+        self.event_handler.options.append((arg or "").partition("> ")[2])
+        await super().smtp_MAIL(arg)
+
+    def _getparams(self, params: Sequence[str]) -> dict[str, str | bool] | None:
+        found = super()._getparams(params)
+        return found and {n: v for n, v in found.items() if n not in ("RET", "ENVID")}
+
+
 def _authenticated(
     server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: Any
 ) -> AuthResult:
@@ -125,7 +153,10 @@ class _Controller(Controller):
         super().__init__(*arguments, **options)
 
     def factory(self) -> SMTP:
-        protocol: SMTP = super().factory()  # type: ignore[no-untyped-call]
+        if self.handler.offers_dsn:
+            protocol: SMTP = _DsnSmtp(self.handler, **self.SMTP_kwargs)
+        else:
+            protocol = super().factory()  # type: ignore[no-untyped-call]
         self._protocols.append(protocol)
         return protocol
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import pyrage
 import pytest
 import xlsxwriter
+from python_calamine import CalamineWorkbook
 
 from app.cli.bulk import BulkServer
 from app.cli.check import describe
@@ -21,8 +23,10 @@ from app.cli.laboratory import LaboratoryKey, key_file_of, read_credential
 from app.cli.main import main
 from app.errors import InvalidInput
 from app.identity.nir import nir_key
+from app.web.pages.guidance import HELP_FILE
 from app.worklist.columns import RESULT, Outcome
 from app.worklist.reading import open_work_list
+from app.worklist.summary import Summary
 from tests.clients.examples import issued, new_client
 from tests.conftest import Leak
 from tests.serving import serving_settings
@@ -161,10 +165,11 @@ def test_channels_are_those_of_the_recipient(house: House) -> None:
 @pytest.mark.parametrize("convention", ["excel", "libreoffice"])
 def test_a_workbook_is_read_as_spreadsheets_write_it(house: House, convention: str) -> None:
     """Dates as numbers; a NIR as text, and as a number of 15 digits, as of 13."""
-    exposed, absent = house.person(exposed=True), house.person(exposed=False)
+    people = (house.person(exposed=True, number=number) for number in range(20))
+    # A number of Corsica is no number.
+    exposed = next(each for each in people if each[0].replace(" ", "").isdigit())
+    absent = house.person(exposed=False)
     nir = exposed[0].replace(" ", "")
-    if not nir.isdigit():
-        pytest.skip("a Corsican number is no number")
     path = house.folder / "patients.xlsx"
     write = _excel if convention == "excel" else _libreoffice
     with_key = nir if len(nir) == 15 else f"{nir}{nir_key(nir):02}"
@@ -181,6 +186,30 @@ def test_a_workbook_is_read_as_spreadsheets_write_it(house: House, convention: s
     with (house.folder / "out.xlsx").open("rb") as stream, open_work_list(stream) as found:
         said = [row.outcome.value for row in found.rows()]
     assert said == [IN, IN, IN, OUT]
+
+
+def test_a_workbook_of_several_lists_is_refused_until_one_is_named(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = house.folder / "patients.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name, person in (("2020", house.person(exposed=False)), ("Vide", ()), ("2021", ())):
+            sheet = book.add_worksheet(name)
+            if name != "Vide":
+                sheet.write_row(0, 0, ["NIR", "NE_LE", "TEL"])
+                sheet.write_row(1, 0, person or house.person(exposed=True))
+    assert house.check(path) == 2
+    told = capsys.readouterr().err
+    assert "1 more sheet with something in them" in told
+    assert not (house.folder / "out.csv").exists()
+    named = '[source]\nsheet = "2021"\n'
+    house.mapping.write_text(named + MAPPING, encoding="utf-8")
+    assert house.check(path, out="out.xlsx") == 1
+    with CalamineWorkbook.from_path(str(house.folder / "out.xlsx")) as book:
+        said, summary = (book.get_sheet_by_index(n).to_python() for n in (0, 1))
+    assert [row[3] for row in said] == [RESULT, IN]
+    assert ["Feuilles non vérifiées", "Sheets not checked", 1.0] in summary
+    assert "sheets of the workbook that are not checked: 1" in capsys.readouterr().err
 
 
 def _days(text: str) -> int:
@@ -305,6 +334,37 @@ def test_a_credential_that_the_server_does_not_know_is_unknown(
     assert not (house.folder / "out.csv").exists()
 
 
+@pytest.mark.parametrize("named", ["clients", "contact"])
+def test_whom_to_call_is_whom_the_operator_names(
+    house: House,
+    served: tuple[str, Path, str],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    named: str,
+) -> None:
+    """For people with credentials, else for everybody; on one line, whatever is in the file."""
+    text = HELP_FILE.read_text(encoding="utf-8")
+    told = f'{named} = "Zoé\\u001b[2J Accès,\\n 01 99 00 12 34"'
+    (tmp_path / "help.toml").write_text(
+        re.sub(f'(?m)^{named} = ""', lambda _: told, text), encoding="utf-8"
+    )
+    house.credential.write_text(issued(tmp_path / "elsewhere").credential.text, encoding="ascii")
+    settings = house.leak.settings(data=served[1], help_file=tmp_path / "help.toml")
+    with serving_settings(settings) as http:
+        other = replace(house, url=str(http.base_url))
+        assert other.check(house.listed([*house.person(exposed=True), ""])) == 3
+    assert "hint: call Zoé [2J Accès, 01 99 00 12 34; what was done" in capsys.readouterr().err
+
+
+def test_a_credential_that_is_revoked_tells_whom_to_call_in_the_work_list_too() -> None:
+    told = Summary(
+        "demo", "t", 1, date(2026, 1, 2), ("nir",), {}, "the credential is refused", "Léa"
+    )
+    lines = list(told.lines())
+    at = lines.index(("INCOMPLÈTE", "NOT FINISHED", "the credential is refused"))
+    assert lines[at + 1] == ("Qui appeler", "Whom to call", "Léa")
+
+
 def test_the_laboratorys_key_is_made_once_for_its_owner_and_kept(house: House) -> None:
     path = key_file_of(house.credential)
     first = LaboratoryKey.of(path)
@@ -338,8 +398,6 @@ def test_over_tls_or_to_this_machine_it_is(url: str) -> None:
 
 
 def test_a_description_has_no_scheme_that_was_not_asked() -> None:
-    from app.worklist.summary import Summary
-
     summary = Summary("demo", "t", 1, date(2026, 1, 2), ("nir",), {"email": "not chosen"})
     assert describe(summary).splitlines()[1:] == [
         "  found by nir: 0", "asked: demo, epoch 1, by nir", "not asked by email: not chosen",

@@ -175,6 +175,10 @@ def test_each_gets_one_letter_and_a_second_run_none(
     write_list(office.folder, PEOPLE + 2)
     assert office.notify("--print-file") == 0
     assert len(office.letters) == PEOPLE + 1
+    listed = (office.out / "letters" / "manifest.csv").read_text(encoding="ascii").splitlines()
+    assert [line.split(";")[:4] for line in listed[1:]] == [
+        ["letters-000010-000011.pdf", "000010", "000011", "2"]
+    ]
     text = " ".join(office.letters)
     for number in range(PEOPLE + 2):
         assert text.count(f"Zoë NOM{number} {number} rue") == 1
@@ -195,6 +199,19 @@ def test_a_run_as_a_process_leaves_files_for_their_owner_alone(office: Office) -
     assert len(office.letters) == PEOPLE
     for path in office.out.rglob("*"):
         assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(("address", "is_told"), [("c@remparts", False), ("c@labo-x", True)])
+def test_a_senders_address_that_tells_of_health_is_pointed_out(
+    office: Office, capsys: pytest.CaptureFixture[str], address: str, is_told: bool
+) -> None:
+    """And taken: a laboratory may have no other, and people must be told."""
+    office.serve_at(25)
+    notice_file = office.folder / "template" / "notice.toml"
+    text = notice_file.read_text(encoding="utf-8")
+    notice_file.write_text(text.replace("c@remparts", address), encoding="utf-8")
+    assert office.notify("--by", "e-mail", "--dry-run") == 0
+    assert ("from_address has 'labo'" in capsys.readouterr().err) is is_told
 
 
 def test_emails_are_received_encrypted_and_only_once(

@@ -7,6 +7,7 @@ import gc
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
+from email import message_from_string
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import trustme
 
 from app.cli.smtp import SmtpMailer
 from app.errors import InvalidInput, Unavailable
+from app.notify.bounces import Bounce, bounces_in
 from app.notify.messages import PLAIN, STARTTLS, TLS, MailSettings, new_message_id
 from app.notify.ports import Delivery, Fate
 from tests.cli.mailserver import PASSWORD, USERNAME, Authority, Inbox, mail_server
@@ -22,6 +24,31 @@ from tests.cli.mailserver import PASSWORD, USERNAME, Authority, Inbox, mail_serv
 SETTINGS = MailSettings(
     "localhost", 0, STARTTLS, "Service courrier", "c@remparts.example", "retours@remparts.example"
 )
+
+
+# The least that RFC 3464 asks of one, with made-up names: nothing of the message is in it.
+NOTICE = """\
+From: MAILER-DAEMON@mx.example
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="B1"
+
+--B1
+Content-Type: text/plain
+
+It was not delivered.
+
+--B1
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+Original-Envelope-Id: {token}
+
+Final-Recipient: rfc822; a@b.example
+Action: failed
+Status: 5.1.1
+
+--B1--
+"""
 
 
 @pytest.fixture(scope="module")
@@ -225,6 +252,34 @@ def test_an_address_beyond_ascii_is_written_as_it_is(
     with mail_server(inbox, starttls=context) as port:
         sent(replace(SETTINGS, port=port), authority.file, recipient="zoë@b.example")
     assert inbox.recipients == ["zoë@b.example"]
+
+
+@pytest.mark.parametrize("recipient", ["a@b.example", "zoë@b.example"])
+def test_a_server_that_can_is_asked_to_name_the_message_and_to_send_none_of_it_back(
+    authority: Authority, context: ssl.SSLContext, recipient: str
+) -> None:
+    """RFC 3461: by the envelope's id a notice is known that has nothing of the message in it."""
+    inbox = Inbox(offers_dsn=True)
+    with mail_server(inbox, starttls=context) as port:
+        deliveries, _ = sent(replace(SETTINGS, port=port), authority.file, 2, recipient)
+    assert deliveries == [Delivery(Fate.ACCEPTED, "250")] * 2
+    for options, arrived in zip(inbox.options, inbox.messages, strict=True):
+        ret, envelope_id, *rest = options.split()
+        assert (ret, rest) == ("RET=HDRS", [] if recipient.isascii() else ["SMTPUTF8"])
+        token = envelope_id.removeprefix("ENVID=")
+        assert arrived["Message-ID"] == f"<{token}@remparts.example>"
+        notice = message_from_string(NOTICE.format(token=token))
+        assert list(bounces_in([notice])) == [Bounce(token, "5.1.1")]
+
+
+def test_a_server_that_offers_no_notices_is_asked_for_none(
+    authority: Authority, context: ssl.SSLContext
+) -> None:
+    """What such a server does not know, it refuses, and with it the message."""
+    inbox = Inbox()
+    with mail_server(inbox, starttls=context) as port:
+        deliveries, _ = sent(replace(SETTINGS, port=port), authority.file)
+    assert deliveries == [Delivery(Fate.ACCEPTED, "250")]
 
 
 def test_certificates_that_cannot_be_read_are_named(tmp_path: Path) -> None:

@@ -92,8 +92,9 @@ def test_a_notice_tells_which_message_failed_and_how(kind: str) -> None:
     assert list(bounces_in([notice(kind=kind)])) == [Bounce(TOKEN, "5.1.1")]
 
 
-def test_a_notice_with_the_envelope_id_alone_tells_it_too() -> None:
-    told = notice(returned="Subject: x\n", envelope=f"Original-Envelope-Id: {TOKEN}\n")
+@pytest.mark.parametrize("token", [TOKEN, TOKEN.upper()], ids=["as it was", "in capitals"])
+def test_a_notice_with_the_envelope_id_alone_tells_it_too(token: str) -> None:
+    told = notice(returned="Subject: x\n", envelope=f"Original-Envelope-Id: {token}\n")
     assert list(bounces_in([told])) == [Bounce(TOKEN, "5.1.1")]
 
 

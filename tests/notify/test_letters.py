@@ -52,6 +52,24 @@ def letter(template: Template, number: int = 1, **fields: object) -> Letter:
     return letter_for(template, Person(("k",), (2,), recipient), number, DAY)
 
 
+def test_a_package_of_this_machine_is_not_taken_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    package = tmp_path / "data/typst/packages/local/x/1.0.0"
+    package.mkdir(parents=True)
+    manifest = '[package]\nname = "x"\nversion = "1.0.0"\nentrypoint = "lib.typ"\n'
+    (package / "typst.toml").write_text(manifest, encoding="utf-8")
+    (package / "lib.typ").write_text("#let y = 1", encoding="utf-8")
+    layout = tmp_path / "letter.typ"
+    titled = '#set document(title: "x")\n#set text(lang: "fr")\n'
+    layout.write_text(f"{titled}#let y = 1\n#y", encoding="utf-8")
+    assert Printer(layout).render([]).startswith(b"%PDF")
+    layout.write_text(f'{titled}#import "@local/x:1.0.0": y\n#y', encoding="utf-8")
+    with pytest.raises(UnprintableLetter):
+        Printer(layout).render([])
+
+
 def test_it_says_what_article_34_asks_for(template: Template, printer: Printer) -> None:
     text = " ".join(pages(printer.render([letter(template)])))
     for told in (

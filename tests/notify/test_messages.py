@@ -15,6 +15,7 @@ from app.errors import InvalidNotice
 from app.notify.folder import Template
 from app.notify.messages import mailbox, message_for, new_message_id, parse_mail_settings
 from app.notify.people import Person
+from app.worklist.columns import Channel
 from app.worklist.recipients import Recipient
 from tests.notify.examples import filled_template
 
@@ -119,6 +120,54 @@ def test_an_address_keeps_its_own_case_before_the_at() -> None:
     assert mailbox(person(email="Anne.B@MÉTÉO.example ")) == "Anne.B@xn--mto-bmab.example"
 
 
+@pytest.mark.parametrize(
+    "email",
+    [
+        "a,b@c.example",
+        "a@c.example,b@d.example",
+        "a>,<b@d.example",
+        "group:a@c.example",
+        "a(b)@c.example",
+        '"a b"@c.example',
+        "a@c.example SIZE=1",
+        "a@c.example\r\nBcc: b@d.example",
+        "a\x00b@c.example",
+        "a\u2028b@c.example",
+        "a@[127.0.0.1]",
+        "a@b@c.example",
+        "=?utf-8?q?a=2Cb=40d.example?=@c.example",
+        "=?utf-8?b?YQ==?=@c.example",
+    ],
+)
+def test_what_could_be_more_than_one_address_or_line_is_nobodys(email: str) -> None:
+    assert Channel.EMAIL not in Recipient(name="A", email=email).channels
+
+
+@pytest.mark.parametrize("local", ["-oX", "a'b", "{person}", "zoé"])
+def test_an_address_is_written_as_it_is_and_to_nobody_else(template: Template, local: str) -> None:
+    settings = parse_mail_settings(SECTION)
+    written = message_for(template, settings, person(email=f"{local}@c.example"), "<x@y.example>")
+    head = written.as_bytes().partition(b"\r\n\r\n")[0].split(b"\r\n")
+    told = [line for line in head if line.lower().startswith((b"to:", b"cc:", b"bcc:"))]
+    assert told == [f"To: {local}@c.example".encode()]
+    assert mailbox(person(email=f"{local}@c.example")) == f"{local}@c.example"
+
+
+@pytest.mark.parametrize("name", ["A\r\nBcc: b@d.example", "{laboratory}", "=?utf-8?q?B?=", "</p>"])
+def test_a_name_is_text_in_the_message_and_stands_in_no_header(
+    template: Template, name: str
+) -> None:
+    recipient = Recipient(name=" ".join(name.split()), email="a@c.example")
+    settings = parse_mail_settings(SECTION)
+    made = message_for(template, settings, Person(("k",), (2,), recipient), "<x@y.example>")
+    read = message_from_bytes(made.as_bytes(), policy=policy.default)
+    assert isinstance(read, EmailMessage)
+    assert read["Bcc"] is None
+    assert recipient.name in body(read, "plain")
+    assert recipient.name in unescape(body(read, "html"))
+    assert "</p></p>" not in body(read, "html")
+
+
 @pytest.mark.parametrize("key", ["server", "port", "security", "from_name", "bounces_to"])
 def test_what_is_missing_is_named(key: str) -> None:
     with pytest.raises(InvalidNotice, match=f"{key} missing"):
@@ -140,6 +189,10 @@ def test_without_a_section_all_is_missing() -> None:
         ({"password": "secret"}, "has no 'password'"),
         ({"from_name": "Laboratoire X"}, "tells of health"),
         ({"from_name": "A\nBcc: b@c.example"}, "from_name in .* is of the wrong kind"),
+        ({"from_name": "A\rBcc: b@c.example"}, "from_name in .* is of the wrong kind"),
+        ({"from_name": "A\x00B"}, "from_name in .* is of the wrong kind"),
+        ({"from_name": "A\u2028B"}, "from_name in .* is of the wrong kind"),
+        ({"from_address": "a@b.example>,<c@d.example"}, "from_address in .* is no e-mail address"),
         ({"from_address": "nobody"}, "from_address in .* is no e-mail address"),
         ({"bounces_to": "a b@c.example"}, "bounces_to in .* is no e-mail address"),
     ],

@@ -118,12 +118,41 @@ def test_a_changed_text_changes_the_digest(tmp_path: Path) -> None:
     assert read_template(tmp_path / "template").sha256 != before
 
 
-def test_a_layout_that_would_fetch_code_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "line",
+    [
+        '#import "@preview/x:1.0.0": y',
+        '#import("@preview/x:1.0.0")',
+        '#let a = "@" + "preview/x:1.0.0"\n#import a: y',
+        '#import "\\u{40}preview/x:1.0.0": y',
+        '#import ("@pre" + "view/" + letters.first().sender.first() + ":1.0.0")',
+        '#{ include\n  "@preview/x:1.0.0" }',
+        '#eval("im" + "port")',
+    ],
+)
+def test_a_layout_that_would_fetch_code_is_refused(tmp_path: Path, line: str) -> None:
+    """Also where the package's name is put together, which could be from somebody's."""
     filled_template(tmp_path / "template")
     layout = tmp_path / "template" / "letter.typ"
     text = layout.read_text(encoding="utf-8")
-    layout.write_text('#import "@preview/x:1.0.0": y\n' + text, encoding="utf-8")
+    layout.write_text(f"{line}\n{text}", encoding="utf-8")
     with pytest.raises(InvalidNotice, match="fetched from the network"):
+        read_template(tmp_path / "template")
+
+
+def test_a_layout_can_take_in_a_file_of_its_folder(tmp_path: Path) -> None:
+    filled_template(tmp_path / "template")
+    logo = tmp_path / "template" / "logo.typ"
+    logo.write_text("#let logo = []", encoding="utf-8")
+    layout = tmp_path / "template" / "letter.typ"
+    text = layout.read_text(encoding="utf-8")
+    layout.write_text(f'#import "logo.typ": logo\n{text}', encoding="utf-8")
+    read = read_template(tmp_path / "template")
+    assert read.letter == layout
+    logo.write_text("#let logo = [x]", encoding="utf-8")
+    assert read_template(tmp_path / "template").sha256 != read.sha256
+    logo.write_text('#import "@preview/x:1.0.0": logo', encoding="utf-8")
+    with pytest.raises(InvalidNotice, match=r"logo\.typ imports"):
         read_template(tmp_path / "template")
 
 

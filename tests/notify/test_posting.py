@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date
@@ -10,13 +12,14 @@ from typing import Any
 
 import pytest
 
-from app.errors import Unavailable
+from app.errors import InvalidNotice, Unavailable
 from app.notify.folder import Template
 from app.notify.ledger import Ledger, State
 from app.notify.letters import Printer
 from app.notify.people import Person, people_of
 from app.notify.plan import plan_for
 from app.notify.posting import Posting
+from app.notify.printing import COLUMNS, print_manifest
 from app.storage.journal import FileJournal, open_journal
 from app.storage.outbox import FolderOutbox
 from app.worklist.columns import Channel
@@ -93,6 +96,37 @@ def test_a_print_file_holds_all_in_one(desk: Desk, tmp_path: Path) -> None:
     (path,) = (tmp_path / "letters").iterdir()
     assert path.name == "letters-000001-000003.pdf"
     assert len(pages(path.read_bytes())) == 6
+
+
+def test_what_there_is_to_print_is_listed_with_what_it_is_checked_by(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files of two runs; a letter by itself is no print file."""
+    monkeypatch.setattr("app.notify.posting.PRINT_FILE_LETTERS", 2)
+    list(desk.posting().write(desk.people(names(1))))
+    list(desk.posting(is_print_file=True).write(desk.people(names(4))))
+    list(desk.posting(is_print_file=True).write(desk.people(names(6))))
+    listed = list(
+        csv.DictReader(print_manifest(desk.outbox.print_files()).splitlines(), delimiter=";")
+    )
+    assert tuple(listed[0]) == COLUMNS
+    spans = [(line["first"], line["last"], line["letters"]) for line in listed]
+    assert spans == [
+        ("000002", "000003", "2"),
+        ("000004", "000004", "1"),
+        ("000005", "000006", "2"),
+    ]
+    for line in listed:
+        content = (tmp_path / "letters" / line["file"]).read_bytes()
+        assert int(line["pages"]) == len(pages(content))
+        assert int(line["sheets"]) == -(-len(pages(content)) // 2)
+        assert line["bytes"] == str(len(content))
+        assert line["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+def test_what_has_no_page_is_no_print_file() -> None:
+    with pytest.raises(InvalidNotice):
+        print_manifest([("letters-000001-000002.pdf", b"%PDF-1.7 /Type /Pages")])
 
 
 @pytest.mark.parametrize("is_print_file", [False, True])

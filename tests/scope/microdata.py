@@ -106,7 +106,7 @@ def make_up(shape: Shape) -> list[Record]:
     for number in range(shape.first, shape.first + shape.people):
         born = date(1925 + int(90 * draw.random() ** 0.8), 1 + draw.randrange(12), 3)
         sex = draw.choice("FFM")
-        nir = f"{'2' if sex == 'F' else '1'}{born.year % 100:02}{born.month:02}950{number:05}"
+        nir = f"{'2' if sex == 'F' else '1'}{born.year % 100:02}{born.month:02}950{number + 1:05}"
         for _ in range(1 + draw.randrange(shape.visits)):
             year = int(skewed(("2019", "2018", "2020", "2017", "2016")))
             exam = date(year, 1 + draw.randrange(12), 1 + draw.randrange(28))

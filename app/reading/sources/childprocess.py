@@ -61,6 +61,7 @@ class ChildReader:
         self.header: Sequence[str] = first["header"]
         self._total: int = first["total"]
         self._header_rows: int = first["header_rows"]
+        self.unread_sheets: int = first["unread_sheets"]
         self.counts = counts or LineCounts()
 
     def rows(self) -> Iterator[Row]:

@@ -31,11 +31,13 @@ class Content(Protocol):
         header: the column names; as many empty texts where none are there.
         header_rows: how many rows there are up to the one that names the columns, if one does.
         total: how many rows there are, those included.
+        unread_sheets: of a workbook, those that hold something and are not read.
     """
 
     header: Sequence[str]
     header_rows: int
     total: int
+    unread_sheets: int
 
     def rows(self, done: int) -> Iterator[Sequence[str] | None]:
         """Yield the rows after the first `done` of all; None for one that is empty."""
@@ -53,7 +55,12 @@ def main(arguments: Sequence[str]) -> int:
     try:
         content = _open(name, _seekable(sys.stdin.buffer), options)
         _write(
-            {"header": content.header, "header_rows": content.header_rows, "total": content.total}
+            {
+                "header": content.header,
+                "header_rows": content.header_rows,
+                "total": content.total,
+                "unread_sheets": content.unread_sheets,
+            }
         )
         rows = content.rows(options["done"])
         while batch := list(islice(rows, ROWS_PER_MESSAGE)):

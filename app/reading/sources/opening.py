@@ -112,6 +112,11 @@ class Table:
         return replace(self._settings, **found)
 
     @property
+    def unread_sheets(self) -> int:
+        """Of a workbook, how many sheets hold something and are not read."""
+        return self._reader.unread_sheets if isinstance(self._reader, ChildReader) else 0
+
+    @property
     def counts(self) -> LineCounts:
         """What became of the lines so far."""
         return self._reader.counts

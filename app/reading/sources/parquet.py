@@ -30,6 +30,7 @@ class ParquetTable:
     """
 
     header_rows = 0
+    unread_sheets = 0
 
     def __init__(self, stream: BinaryIO, wanted: Sequence[str]) -> None:
         pyarrow.set_cpu_count(1)

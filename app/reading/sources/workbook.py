@@ -43,7 +43,9 @@ class Sheet:
         check_workbook(stream)
         stream.seek(0)
         try:
-            sheet = _chosen(CalamineWorkbook.from_filelike(stream), name)
+            book = CalamineWorkbook.from_filelike(stream)
+            sheet = _chosen(book, name)
+            self.unread_sheets = _filled_besides(book, sheet.name)
         except (CalamineError, OSError, ValueError) as exc:
             raise InvalidSource("the workbook is damaged, or not an XLSX file") from exc
         self._sheet = sheet
@@ -70,6 +72,12 @@ def _chosen(book: CalamineWorkbook, name: str | None) -> CalamineSheet:
             f"the workbook has no sheet of the name in [source], among {len(book.sheet_names)}",
             hint='name it as its tab does: sheet = "Patients"',
         ) from None
+
+
+def _filled_besides(book: CalamineWorkbook, name: str) -> int:
+    """Return how many sheets hold something and are not read."""
+    others = (other for other in book.sheet_names if other != name)
+    return sum(book.get_sheet_by_name(other).end is not None for other in others)
 
 
 def _header(sheet: CalamineSheet) -> tuple[int, Sequence[str]]:

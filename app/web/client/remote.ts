@@ -224,7 +224,7 @@ export function parsed({ content }: Pick<Received, 'content'>): unknown {
 }
 
 /** Say what the server said, as far as it has the form of a problem document. */
-function refusal(response: Response, content: Bytes): ServerRefused {
+export function refusal(response: Response, content: Bytes): ServerRefused {
   return new ServerRefused(
     response.status,
     slugOf(content),

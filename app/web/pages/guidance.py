@@ -13,6 +13,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from app.errors import InvalidSettings
+from app.protocol.documents import contact_line
 
 HELP_FILE: Final = Path(__file__).parent / "help.toml"
 
@@ -59,14 +60,24 @@ class Contact(_Part):
 
 
 class Operator(_Part):
-    """Who answers for the site; what is empty shows as still to be filled in."""
+    """Who answers for the site; what is empty shows as still to be filled in.
+
+    Args:
+        clients: whom people with a credential call; empty where that is `contact` too.
+    """
 
     name: str = ""
     address: str = ""
     contact: str = ""
+    clients: str = ""
     publisher: str = ""
     host: str = ""
     protection_officer: str = ""
+
+    @property
+    def client_contact(self) -> str:
+        """Whom people with a credential call, on one line; empty where nobody is named."""
+        return contact_line(self.clients or self.contact)
 
 
 class Guidance(_Part):

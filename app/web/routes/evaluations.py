@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from app.clients.ports import Client
 from app.protocol.messages import evaluation_to_json
 from app.protocol.parameters import LAB_BATCH_MAXIMUM
+from app.web.alarms import QuotaAlarm
 from app.web.authentication import client_of
 from app.web.decoding import body_of, described, parameters_of
 from app.web.questions import EvaluationBody, SchemePath
@@ -30,6 +31,7 @@ def _elements(request: Request) -> int:
 def add_routes(routes: APIRouter, services: Services) -> None:
     """Add the route of evaluations."""
     limits, answering = services.limits, services.answering
+    alarm = QuotaAlarm()
 
     @limits.per_dataset(cost=_elements)
     @limits.per_block(services.settings.limit_evaluations, cost=_elements)
@@ -52,7 +54,8 @@ def add_routes(routes: APIRouter, services: Services) -> None:
         compute = partial(
             answering.evaluate, index, body.blinded, maximum=LAB_BATCH_MAXIMUM, admit=spend
         )
-        answer = await asyncio.wrap_future(services.batches.submit(compute))
+        with alarm.watching(client, asked.scheme, asked.dataset):
+            answer = await asyncio.wrap_future(services.batches.submit(compute))
         return json_reply(evaluation_to_json(answer))
 
     @routes.post(

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from app.clients.ports import Client
 from app.exposure.answering import LookupAnswer
 from app.protocol.messages import lookup_to_json
+from app.web.alarms import QuotaAlarm
 from app.web.authentication import client_of
 from app.web.decoding import body_of, described, parameters_of
 from app.web.questions import DatasetPath, LookupBody
@@ -23,6 +24,7 @@ _PATH = "/v1/datasets/{dataset}/lookups"
 def add_routes(routes: APIRouter, services: Services) -> None:
     """Add the route of plain lookups."""
     limits, answering = services.limits, services.answering
+    alarm = QuotaAlarm()
 
     @limits.per_dataset()
     @limits.per_block(services.settings.limit_lookups)
@@ -37,9 +39,9 @@ def add_routes(routes: APIRouter, services: Services) -> None:
         body = await body_of(LookupBody, request)
         index = answering.granted_index(asked.dataset, body.scheme, client.grants)
         spend = partial(services.spending.spend_one, client, body.scheme, asked.dataset)
-        return _reply(
-            await asyncio.wrap_future(answering.lookup(index, body.fields(), admit=spend))
-        )
+        with alarm.watching(client, body.scheme, asked.dataset):
+            found = await asyncio.wrap_future(answering.lookup(index, body.fields(), admit=spend))
+        return _reply(found)
 
     @routes.post(
         _PATH,

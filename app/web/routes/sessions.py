@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from app.errors import CredentialRefused
+from app.web.alarms import REFUSED_EVENT, Alarm
 from app.web.decoding import body_of
 from app.web.limits import BLOCK, Guard
 from app.web.questions import SignInBody
@@ -20,7 +21,7 @@ _SCOPE = "sign-in"
 def add_routes(routes: APIRouter, services: Services) -> None:
     """Add the routes of sessions; they are for the page, and no part of the API's description."""
     sessions, delay = services.sessions, SignInDelay()
-    refused = Guard(services.settings.limit_refused, _SCOPE)
+    refused, alarm = Guard(services.settings.limit_refused, _SCOPE), Alarm(REFUSED_EVENT)
 
     @routes.post(SESSION_PATH, include_in_schema=False)
     async def sign_in(request: Request) -> Response:
@@ -30,6 +31,7 @@ def add_routes(routes: APIRouter, services: Services) -> None:
         delay.check(block)
         body = await body_of(SignInBody, request)
         if (refusal := refused.check(block)) is not None:
+            alarm.sound(block)
             return refusal
         try:
             token = await run_in_threadpool(sessions.begin, body.credential.encode())

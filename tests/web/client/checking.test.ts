@@ -5,12 +5,13 @@ import { describe, test } from 'node:test';
 
 import { blindBy, generateBlindingKey } from '../../../app/web/client/protocol/blinding.ts';
 import { crewSize, type TaskWorker } from '../../../app/web/client/checking/crew.ts';
-import { pauseSeconds, remedyFor, TaskFailed } from '../../../app/web/client/checking/failures.ts';
+import { pauseSeconds, remedyFor, STOPS, TaskFailed } from '../../../app/web/client/checking/failures.ts';
 import { Gate, Stopped } from '../../../app/web/client/checking/gate.ts';
 import { LaboratoryServer } from '../../../app/web/client/checking/remote.ts';
 import { CheckState } from '../../../app/web/client/checking/state.ts';
 import type { Stretched } from '../../../app/web/client/crypto/profiles.ts';
-import { toBase64url } from '../../../app/web/client/encoding.ts';
+import { type Bytes, toBase64url } from '../../../app/web/client/encoding.ts';
+import type { Location } from '../../../app/web/client/protocol/fingerprints.ts';
 import * as errors from '../../../app/web/client/errors.ts';
 import { toHex } from './vectors.ts';
 import { answersOf, check, FakeLaboratoryServer, HereWorker, problem } from './laboratory.ts';
@@ -64,7 +65,7 @@ describe('a check', () => {
   test('asks anew when the key changes, without stretching again', async () => {
     const server = serverOf();
     server.instead.push({
-      ends: '/ranges',
+      ends: '/evaluations',
       response: () => {
         server.changeKey();
         return Response.json({}, { status: 410 });
@@ -79,7 +80,7 @@ describe('a check', () => {
     }
     const run = await check({ server, phones: PHONES, startWorker: () => new Counting() });
     deepEqual(answersOf(run), TRUE);
-    equal(evaluations(server), 2);
+    equal(evaluations(server), 1);
     equal(prepared, 5);
   });
 
@@ -101,7 +102,7 @@ describe('a check', () => {
       observer: {
         signIn: () => {
           asked += 1;
-          return Promise.resolve();
+          return Promise.resolve(true);
         },
       },
     });
@@ -114,7 +115,50 @@ describe('a check', () => {
     server.instead.push({ ends: '/evaluations', response: problem(403, 'quota-exhausted') });
     const run = await check({ server, phones: PHONES });
     deepEqual(answersOf(run), PHONES.map(() => null));
-    equal(run.checked.stopped, 'quota exhausted');
+    equal(run.checked.stopped, 'quota-exhausted');
+  });
+
+  test('has all ranges before it asks anything', async () => {
+    const server = serverOf();
+    await check({ server, phones: PHONES });
+    const kinds = server.asked;
+    ok(kinds.lastIndexOf('range') < kinds.indexOf('evaluation'), kinds.join());
+  });
+
+  for (const [name, ends, response] of [
+    ['a session that ended, and is not begun again', '/evaluations', problem(401, '')],
+    ['a quota that is spent', '/evaluations', problem(403, 'quota-exhausted')],
+    ['a scheme that was taken away', '/evaluations', problem(403, 'scheme-not-permitted')],
+  ] as const) {
+    test(`${name}, in the middle, leaves what is known`, async () => {
+      const server = serverOf();
+      const state = await keptIn(server, PHONES.slice(2, 4));
+      server.instead.push({ ends, response });
+      const signIn = (): Promise<boolean> => Promise.resolve(false);
+      const run = await check({ server, phones: PHONES, state, observer: { signIn } });
+      deepEqual(answersOf(run), [null, null, true, false, null, null, null]);
+      ok(run.checked.stopped in STOPS);
+      // What is kept is gone on with, and only the rest is asked, once.
+      deepEqual(answersOf(await check({ server, phones: PHONES, state })), TRUE);
+      equal(evaluations(server), 2);
+    });
+  }
+
+  test('who may not have the ranges gets no answer, and no no', async () => {
+    for (const slug of ['role-not-permitted', 'scheme-not-permitted'] as const) {
+      const server = serverOf();
+      server.instead.push({ ends: '/ranges', response: problem(403, slug) });
+      const run = await check({ server, phones: PHONES });
+      deepEqual(answersOf(run), PHONES.map(() => null));
+      equal(run.checked.stopped, slug);
+      equal(evaluations(server), 0);
+    }
+  });
+
+  test('another refusal is no stop with a work list', async () => {
+    const server = serverOf();
+    server.instead.push({ ends: '/evaluations', response: problem(403, 'cross-site-request') });
+    await rejects(check({ server, phones: PHONES }), errors.ServerRefused);
   });
 
   test('standing still asks nothing; going on asks the rest', async () => {
@@ -138,6 +182,31 @@ describe('a check', () => {
     deepEqual(server.asked, []);
   });
 });
+
+/** A state in which these questions are answered; this platform has no storage of a page's own. */
+async function keptIn(server: FakeLaboratoryServer, phones: readonly string[]): Promise<CheckState> {
+  const kept = new Map<string, Location>();
+  const name = (...parts: readonly (string | number | Bytes)[]): string =>
+    parts.map((part) => (part instanceof Uint8Array ? toBase64url(part) : part)).join(' ');
+  const state = {
+    blindingKey: (await CheckState.open()).blindingKey,
+    keep: (scheme: string, epoch: number, inputs: Bytes[], locations: Location[]) => {
+      inputs.forEach((input, at) => kept.set(name(scheme, epoch, input), locations[at]!));
+      return Promise.resolve();
+    },
+    kept: (scheme: string, epoch: number, inputs: Bytes[]) =>
+      Promise.resolve(
+        new Map(
+          inputs.flatMap((input, at): [number, Location][] => {
+            const location = kept.get(name(scheme, epoch, input));
+            return location === undefined ? [] : [[at, location]];
+          }),
+        ),
+      ),
+  } as unknown as CheckState;
+  await check({ server, phones, state });
+  return state;
+}
 
 describe('a server that deviates is no answer', () => {
   test('another key than the published one', async () => {
@@ -233,8 +302,10 @@ describe('what can be done about an error', () => {
     [new errors.ServerRefused(429, '', 5), 'wait'],
     [new errors.ServerRefused(503, '', null), 'wait'],
     [new errors.ServerRefused(401, 'credential-refused', null), 'sign-in'],
-    [new errors.ServerRefused(403, 'quota-exhausted', null), 'next-scheme'],
-    [new errors.ServerRefused(403, 'scheme-not-permitted', null), 'end'],
+    [new errors.ServerRefused(403, 'quota-exhausted', null), 'stop'],
+    [new errors.ServerRefused(403, 'scheme-not-permitted', null), 'stop'],
+    [new errors.ServerRefused(403, 'cross-site-request', null), 'end'],
+    [new errors.ServerRefused(403, 'toString', null), 'end'],
     [new errors.ServerRefused(404, '', null), 'end'],
     [new errors.ProofMismatch(''), 'end'],
     [new TypeError(''), 'end'],

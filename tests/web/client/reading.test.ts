@@ -182,22 +182,26 @@ describe('workbooks', () => {
     deepEqual(cells(openTable(workbookOf({ rows, is1904: true }))), [['1985-05-12']]);
   });
 
-  test('the first sheet that is shown is read, and that there are others is told', () => {
+  test('the first sheet that is shown is read, or the one that is chosen; all are named', () => {
     const rows =
       '<row r="1"><c r="A1" t="inlineStr"><is><t>D</t></is></c></row><row r="2"><c r="A2"><v>1</v></c></row>';
-    const { found, rows: read } = openTable(workbookOf({ rows, sheets: ['-old', 'Liste', 'Autre'] }));
-    deepEqual(found, { format: 'xlsx', sheet: 'Liste', otherSheets: 2 });
+    const bytes = workbookOf({ rows, sheets: ['-old', 'Liste', 'Autre'] });
+    const { found, rows: read } = openTable(bytes);
+    deepEqual(found, { format: 'xlsx', sheets: ['old', 'Liste', 'Autre'], sheet: 1 });
     equal(read.length, 1);
+    // Those of the example that are not the list hold nothing, and there is no fourth.
+    for (const sheet of [2, 3]) {
+      throws(() => openTable(bytes, sheet), refusal('empty'));
+    }
+    equal(openTable(bytes, 1).rows.length, 1);
   });
 
-  test('a cell beyond the header makes its row ragged', () => {
+  test('a note beside the table is a column without a name', () => {
     const rows =
       '<row r="1"><c r="A1" t="inlineStr"><is><t>D</t></is></c></row><row r="2"><c r="C2"><v>1</v></c></row>';
-    deepEqual(openTable(workbookOf({ rows })).rows[0], {
-      line: 2,
-      cells: ['', '', '1'],
-      isRagged: true,
-    });
+    const table = openTable(workbookOf({ rows }));
+    deepEqual(table.header, ['D', '', '']);
+    deepEqual(table.rows[0], { line: 2, cells: ['', '', '1'], isRagged: false });
   });
 
   test('what is cut off is refused, and not read half', () => {
@@ -217,6 +221,9 @@ describe('workbooks', () => {
       (_, at) => `<row r="${at + 1}"><c r="XFD${at + 1}"><v>1</v></c></row>`,
     );
     throws(() => openTable(workbookOf({ rows: rows.join('') })), refusal('too-large'));
+    const far = rows[1999] ?? '';
+    const narrow = rows.slice(0, 1999).map((row) => row.replace('XFD', 'A'));
+    throws(() => openTable(workbookOf({ rows: [...narrow, far].join('') })), refusal('too-large'));
   });
 
   test('a number of a spreadsheet has all of its digits, a day is a day', () => {

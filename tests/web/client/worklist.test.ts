@@ -1,6 +1,6 @@
 // What is said of a row, and how it is written down.
 
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { strFromU8, unzipSync } from 'fflate';
@@ -12,11 +12,12 @@ import type { Faults } from '../../../app/web/client/reading/records.ts';
 import { openTable } from '../../../app/web/client/reading/sources/opening.ts';
 import type { Table } from '../../../app/web/client/reading/sources/rows.ts';
 import type { Role } from '../../../app/web/client/reading/suggestion/roles.ts';
-import { ADDED, countsOf, type Finding } from '../../../app/web/client/worklist/columns.ts';
+import { ADDED, countsOf, type Finding, reasonsOf } from '../../../app/web/client/worklist/columns.ts';
 import { channelsOf } from '../../../app/web/client/worklist/recipients.ts';
 import { guarded } from '../../../app/web/client/worklist/guarding.ts';
 import {
   summaryNumbers,
+  TooLong,
   worklistRows,
   writeCsv,
   writeWorkbook,
@@ -51,7 +52,7 @@ describe('what is said of a row', () => {
   ];
   for (const [name, answers, faults, outcome] of cases) {
     test(`${name}: ${outcome}`, () => {
-      const verdict = judge(answers, faults, ALL, 'quota exhausted');
+      const verdict = judge(answers, faults, ALL, 'the quota is spent');
       equal(verdict.outcome, outcome);
       equal(verdict.reason === '', verdict.outcome !== 'could not be checked' && faults === FINE);
     });
@@ -68,7 +69,7 @@ describe('what is said of a row', () => {
   test('the reason is in words, and has no value', () => {
     const faults: Faults = { values: [['nir', 'key'], ['phone', 'format']], row: '' };
     equal(judge([], faults, ALL, '').reason, 'NIR: key digits wrong; phone: not readable');
-    equal(judge([['nir', null]], FINE, ALL, 'quota exhausted').reason, 'not asked: quota exhausted');
+    equal(judge([['nir', null]], FINE, ALL, 'the quota is spent').reason, 'not asked: the quota is spent');
     equal(judge([], FINE, ALL, '').reason, 'no usable identifier');
     const unasked = { ...FINE, isUnasked: true };
     equal(judge([], unasked, ALL, '').reason, 'only identifiers that are not asked');
@@ -100,7 +101,7 @@ const TABLE: Table = {
     { line: 3, cells: ['1', 'a"b;c\nd', 'beyond'], isRagged: true },
     { line: 4, cells: ['@x', '<Zoé & _x0041_>'], isRagged: false },
   ],
-  found: { format: 'delimited', sheet: '', otherSheets: 0 },
+  found: { format: 'delimited', sheets: [], sheet: 0 },
 };
 const FINDINGS: Finding[] = [
   { outcome: 'exposed', reason: '', schemes: ['nir', 'phone'], channels: ['post', 'e-mail'] },
@@ -140,7 +141,7 @@ describe('a work list', () => {
     };
     const bytes = new Uint8Array(await writeWorkbook(TABLE, FINDINGS, texts).arrayBuffer());
     const list = openTable(bytes);
-    deepEqual(list.found, { format: 'xlsx', sheet: 'Liste & co', otherSheets: 1 });
+    deepEqual(list.found, { format: 'xlsx', sheets: ['Liste & co', 'Bilan'], sheet: 0 });
     deepEqual(
       [list.header, ...list.rows.map(({ cells }) => cells)],
       [...worklistRows(TABLE, FINDINGS)],
@@ -148,6 +149,26 @@ describe('a work list', () => {
     const summary = strFromU8(unzipSync(bytes)['xl/worksheets/sheet2.xml'] ?? new Uint8Array());
     ok(summary.includes('Figurent</t></is></c><c><v>1</v></c>'));
     deepEqual(summaryNumbers(counts), [1, 1, 1, 3]);
+  });
+
+  test('a column without a name gets one', () => {
+    const table = { ...TABLE, header: ['NIR', ''] };
+    deepEqual([...worklistRows(table, FINDINGS)][0]?.slice(0, 2), ['NIR', 'column_2']);
+  });
+
+  test('what a workbook cannot hold is not cut, and can be had as CSV', async () => {
+    const long = 'x'.repeat(32_768);
+    const rows = [{ line: 2, cells: ['1', long], isRagged: false }, ...TABLE.rows.slice(1)];
+    const table = { ...TABLE, rows };
+    const texts = { sheet: 'Bilan', list: 'Liste', lines: [] };
+    throws(() => writeWorkbook(table, FINDINGS, texts), TooLong);
+    ok((await writeCsv(table, FINDINGS).text()).includes(long));
+  });
+
+  test('reasons are counted, the most frequent first', () => {
+    const unchecked = (reason: string): Finding => ({ ...FINDINGS[1]!, reason });
+    const findings = [unchecked('b'), unchecked('c'), unchecked('a'), unchecked('c'), ...FINDINGS];
+    deepEqual(reasonsOf(findings), [['c', 2], ['a', 1], ['b', 1], ['no usable identifier', 1]]);
   });
 
   test('the three numbers add up to the rows', () => {

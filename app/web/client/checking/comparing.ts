@@ -5,31 +5,38 @@ import type { SchemeParameters } from '../protocol/parameters.ts';
 import { checkRange, holds } from '../protocol/ranges.ts';
 
 /**
- * Compare questions with all ranges, as they come.
+ * Take all ranges in, each by its prefix.
+ *
+ * @throws WrongRangeLength, RangeOutOfOrder a range does not have the form that is promised.
+ */
+export async function takeAll(
+  parameters: SchemeParameters,
+  ranges: AsyncIterable<Uint8Array>,
+): Promise<Uint8Array[]> {
+  const taken: Uint8Array[] = [];
+  for await (const range of ranges) {
+    checkRange(range, parameters.rangeLength);
+    taken.push(range);
+  }
+  return taken;
+}
+
+/**
+ * Compare questions with all ranges.
  *
  * @param locations by question.
  * @returns whether each is in the leak.
- * @throws WrongRangeLength, RangeOutOfOrder a range does not have the form that is promised.
  */
-export async function compareAll(
-  parameters: SchemeParameters,
+export function compareAll(
   locations: ReadonlyMap<number, Location>,
-  ranges: AsyncIterable<Uint8Array>,
-): Promise<Map<number, boolean>> {
-  const byPrefix = new Map<number, [number, Uint8Array][]>();
-  for (const [question, { prefix, fingerprint }] of locations) {
-    const there = byPrefix.get(prefix) ?? [];
-    there.push([question, fingerprint]);
-    byPrefix.set(prefix, there);
-  }
+  ranges: readonly Uint8Array[],
+): Map<number, boolean> {
   const answers = new Map<number, boolean>();
-  let prefix = 0;
-  for await (const range of ranges) {
-    checkRange(range, parameters.rangeLength);
-    for (const [question, fingerprint] of byPrefix.get(prefix) ?? []) {
+  for (const [question, { prefix, fingerprint }] of locations) {
+    const range = ranges[prefix];
+    if (range !== undefined) {
       answers.set(question, holds(range, fingerprint));
     }
-    prefix += 1;
   }
   return answers;
 }

@@ -17,14 +17,38 @@ export class TaskFailed extends CouldNotCheck {
   }
 }
 
+/** What ended a client's rights, in the words of the command's work list. */
+export const STOPS = {
+  'credential-refused': 'the credential is refused',
+  'quota-exhausted': 'the quota is spent',
+  'scheme-not-permitted': 'the credential does not allow it any more',
+  'role-not-permitted': "the credential is not a laboratory's",
+} as const;
+export type StopSlug = keyof typeof STOPS;
+
+/** Raised where the client may not ask any more: by one scheme, or by none. */
+export class RightsEnded extends Error {
+  readonly slug: StopSlug;
+
+  constructor(slug: StopSlug) {
+    super(STOPS[slug]);
+    this.slug = slug;
+  }
+
+  /** Whether no other scheme has to be tried. */
+  get isOfAll(): boolean {
+    return this.slug === 'credential-refused' || this.slug === 'role-not-permitted';
+  }
+}
+
 /** What an error asks for. */
 export type Remedy =
   /** Try again after a pause. */
   | 'wait'
   /** The session has ended. */
   | 'sign-in'
-  /** This scheme's quota is used up, or was taken away; the others may go on. */
-  | 'next-scheme'
+  /** The client may not ask so, or so many, any more. */
+  | 'stop'
   /** Nothing helps. */
   | 'end';
 
@@ -43,9 +67,14 @@ export function remedyFor(error: unknown): Remedy {
     return 'sign-in';
   }
   if (error.status === 403) {
-    return error.slug === 'quota-exhausted' ? 'next-scheme' : 'end';
+    return isStop(error.slug) ? 'stop' : 'end';
   }
   return WAITABLE.has(error.status) ? 'wait' : 'end';
+}
+
+/** Whether a problem is one of the client's rights. */
+export function isStop(slug: string): slug is StopSlug {
+  return Object.hasOwn(STOPS, slug);
 }
 
 /**

@@ -40,6 +40,11 @@ export class Questions {
     return [...this.inputs.values()].reduce((total, inputs) => total + inputs.length, 0);
   }
 
+  /** Distinct questions by scheme. */
+  get totals(): ReadonlyMap<string, number> {
+    return new Map([...this.inputs].map(([scheme, inputs]) => [scheme, inputs.length]));
+  }
+
   /** Read the next row of the list. */
   add(row: Row): void {
     const { inputs, faults } = this.#reader.read(row);

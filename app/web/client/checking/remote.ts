@@ -5,7 +5,6 @@ import type { Blinded } from '../crypto/oprf.ts';
 import {
   EpochGone,
   InvalidMessage,
-  ServerRefused,
   ServerUnreachable,
   WrongRangeLength,
 } from '../errors.ts';
@@ -14,7 +13,7 @@ import { Batch } from '../protocol/client.ts';
 import { FINGERPRINT_BYTES } from '../protocol/fingerprints.ts';
 import type { EvaluationAnswer } from '../protocol/messages.ts';
 import type { SchemeParameters } from '../protocol/parameters.ts';
-import { parsed, pathOf, RemoteServer, type Transport } from '../remote.ts';
+import { parsed, pathOf, refusal, RemoteServer, type Transport } from '../remote.ts';
 
 /** What a client may ask by one scheme. */
 export interface Allowance {
@@ -126,9 +125,11 @@ export class LaboratoryServer extends RemoteServer {
     if (response.status === 410) {
       throw new EpochGone("the server's key has changed");
     }
-    if (response.status !== 200 || response.body === null) {
-      const wait = response.headers.get('Retry-After') ?? '';
-      throw new ServerRefused(response.status, '', /^[0-9]{1,9}$/.test(wait) ? Number(wait) : null);
+    if (response.status !== 200) {
+      throw refusal(response, new Uint8Array(await unbroken(response.arrayBuffer())));
+    }
+    if (response.body === null) {
+      throw new ServerUnreachable('the server gave no whole response');
     }
     return response.body.getReader();
   }

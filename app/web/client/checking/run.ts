@@ -1,17 +1,19 @@
 // A whole check: stretch and blind on all cores, have batches evaluated, verify, compare.
 //
 // What is answered is kept as it comes. Whatever fails leaves questions without an answer, and
-// never with a no.
+// never with a no. The ranges come before any question: who loses the right to ask in the middle
+// can still compare what was answered.
 
 import type { Blinded } from '../crypto/oprf.ts';
 import type { Bytes } from '../encoding.ts';
-import { EpochGone } from '../errors.ts';
+import { EpochGone, ServerRefused } from '../errors.ts';
 import type { Location } from '../protocol/fingerprints.ts';
+import type { EvaluationAnswer } from '../protocol/messages.ts';
 import type { DeploymentParameters, SchemeParameters } from '../protocol/parameters.ts';
 import { schemeOf } from '../protocol/parameters.ts';
-import { compareAll } from './comparing.ts';
+import { compareAll, takeAll } from './comparing.ts';
 import type { Crew } from './crew.ts';
-import { pauseSeconds, remedyFor } from './failures.ts';
+import { isStop, pauseSeconds, remedyFor, RightsEnded, type StopSlug } from './failures.ts';
 import type { Gate } from './gate.ts';
 import type { Questions } from './questions.ts';
 import type { LaboratoryServer } from './remote.ts';
@@ -32,8 +34,8 @@ export interface Observer {
   progressed(done: number, total: number): void;
   /** Called before a pause after which something is tried again, and with null after it. */
   waiting(seconds: number | null): void;
-  /** The session has ended; the promise settles when somebody has signed in again. */
-  signIn(): Promise<void>;
+  /** The session has ended: whether somebody has signed in again, or ends it with what is known. */
+  signIn(): Promise<boolean>;
 }
 
 /** What a check came to. */
@@ -41,7 +43,7 @@ export interface Checked {
   /** By scheme and question, whether it is in the leak; what is not in it is not known. */
   readonly answers: ReadonlyMap<string, ReadonlyMap<number, boolean>>;
   /** Why not all was asked, or empty. */
-  readonly stopped: '' | 'quota exhausted';
+  readonly stopped: '' | StopSlug;
 }
 
 /** One check of one list. */
@@ -82,12 +84,14 @@ export class Check {
   async run(): Promise<Checked> {
     const answers = new Map<string, ReadonlyMap<number, boolean>>();
     let stopped: Checked['stopped'] = '';
-    const deployment = await this.#trying(() => this.#server.deployment());
     for (const [scheme, inputs] of this.#questions.inputs) {
       if (inputs.length > 0) {
-        const asking = await this.#scheme(scheme, inputs, deployment);
-        answers.set(scheme, asking.answers);
-        stopped = asking.isExhausted ? 'quota exhausted' : stopped;
+        const asked = await this.#scheme(scheme, inputs);
+        answers.set(scheme, asked.answers);
+        stopped = asked.ended?.slug ?? stopped;
+        if (asked.ended?.isOfAll === true) {
+          break;
+        }
       }
     }
     return { answers, stopped };
@@ -97,25 +101,26 @@ export class Check {
   async #scheme(
     scheme: string,
     inputs: readonly Bytes[],
-    deployment: DeploymentParameters,
-  ): Promise<{ answers: Map<number, boolean>; isExhausted: boolean }> {
+  ): Promise<{ answers: Map<number, boolean>; ended: RightsEnded | null }> {
     // Blinded once, whatever the epoch: a stretch is what takes time.
     const prepared = new Map<number, Blinded>();
     const before = this.#done;
     for (let attempt = 1; ; attempt += 1) {
-      const dataset = await this.#trying(() => this.#server.dataset(this.#dataset));
-      const parameters = schemeOf(dataset, scheme);
       this.#done = before;
-      const asking = new SchemeRun(parameters, inputs, prepared);
       try {
-        await this.#locate(asking, deployment);
-        const ranges = (): AsyncIterable<Uint8Array> =>
-          this.#server.ranges(this.#dataset, parameters);
-        const answers = await this.#trying(() =>
-          compareAll(parameters, asking.locations, ranges()),
+        const deployment = await this.#trying(() => this.#server.deployment());
+        const dataset = await this.#trying(() => this.#server.dataset(this.#dataset));
+        const parameters = schemeOf(dataset, scheme);
+        const ranges = await this.#trying(() =>
+          takeAll(parameters, this.#server.ranges(this.#dataset, parameters)),
         );
-        return { answers, isExhausted: asking.isExhausted };
+        const asking = new SchemeRun(parameters, inputs, prepared);
+        await this.#locate(asking, deployment);
+        return { answers: compareAll(asking.locations, ranges), ended: asking.ended };
       } catch (error) {
+        if (error instanceof RightsEnded) {
+          return { answers: new Map(), ended: error };
+        }
         if (!(error instanceof EpochGone) || attempt === EPOCHS_TRIED) {
           throw error;
         }
@@ -144,7 +149,7 @@ export class Check {
     let evaluating: Promise<void> = Promise.resolve();
     let next = 0;
     const prepare = async (): Promise<void> => {
-      while (next < unprepared.length && !asking.isExhausted) {
+      while (next < unprepared.length && asking.ended === null) {
         await this.#gate.pass();
         const chosen = unprepared.slice(next, next + size.now);
         next += chosen.length;
@@ -193,17 +198,22 @@ export class Check {
 
   /** Have one batch evaluated, verify it, and keep where its elements stand. */
   async #evaluate(asking: SchemeRun, batch: readonly number[]): Promise<void> {
-    if (asking.isExhausted) {
+    if (asking.ended !== null) {
       return;
     }
     const { parameters } = asking;
     const questions = batch.flatMap((question) => asking.prepared.get(question) ?? []);
-    const answer = await this.#trying(
-      () => this.#server.evaluateQuestions(this.#dataset, parameters, questions),
-      asking,
-    );
-    if (answer === null) {
-      return;
+    let answer: EvaluationAnswer;
+    try {
+      answer = await this.#trying(() =>
+        this.#server.evaluateQuestions(this.#dataset, parameters, questions),
+      );
+    } catch (error) {
+      if (error instanceof RightsEnded) {
+        asking.ended = error;
+        return;
+      }
+      throw error;
     }
     const dataset = this.#dataset;
     const located = await this.#crew.receive({
@@ -228,10 +238,12 @@ export class Check {
     this.#observer.progressed(this.#done, this.#questions.total);
   }
 
-  /** Try until there is an answer, as far as waiting or signing in again can help. */
-  async #trying<T>(request: () => Promise<T>): Promise<T>;
-  async #trying<T>(request: () => Promise<T>, asking: SchemeRun): Promise<T | null>;
-  async #trying<T>(request: () => Promise<T>, asking?: SchemeRun): Promise<T | null> {
+  /**
+   * Try until there is an answer, as far as waiting or signing in again can help.
+   *
+   * @throws RightsEnded the client may not ask any more.
+   */
+  async #trying<T>(request: () => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
       await this.#gate.pass();
       try {
@@ -244,10 +256,11 @@ export class Check {
           await this.#gate.pause(seconds);
           this.#observer.waiting(null);
         } else if (remedy === 'sign-in') {
-          await this.#observer.signIn();
-        } else if (remedy === 'next-scheme' && asking !== undefined) {
-          asking.isExhausted = true;
-          return null;
+          if (!(await this.#observer.signIn())) {
+            throw new RightsEnded('credential-refused');
+          }
+        } else if (remedy === 'stop' && error instanceof ServerRefused && isStop(error.slug)) {
+          throw new RightsEnded(error.slug);
         } else {
           throw error;
         }
@@ -262,7 +275,8 @@ class SchemeRun {
   readonly inputs: readonly Bytes[];
   readonly prepared: Map<number, Blinded>;
   readonly locations = new Map<number, Location>();
-  isExhausted = false;
+  /** Why not all of them are asked, or null. */
+  ended: RightsEnded | null = null;
 
   constructor(
     parameters: SchemeParameters,

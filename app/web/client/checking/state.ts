@@ -31,6 +31,8 @@ export interface Plan {
   /** Of the file, by a key of this list. */
   readonly file: string;
   readonly dataset: string;
+  /** Of a workbook, from 0. */
+  readonly sheet: number;
   /** Each column's role, and which of day and month stands first. */
   readonly roles: readonly string[];
   readonly order: string;

@@ -1,6 +1,7 @@
 // One list, from its rows to what is said of each: what the page does between two of its steps.
 
 import { Crew, crewSize } from '../checking/crew.ts';
+import { STOPS, type StopSlug } from '../checking/failures.ts';
 import type { Gate } from '../checking/gate.ts';
 import { Questions } from '../checking/questions.ts';
 import type { LaboratoryServer } from '../checking/remote.ts';
@@ -30,8 +31,8 @@ export interface ListCheck {
   readonly server: LaboratoryServer;
   readonly observer: Observer;
   readonly startWorker: () => Worker;
-  /** Told how many distinct questions the list asks, before the first is asked. */
-  readonly onQuestions: (total: number) => void;
+  /** Told how many distinct questions the list asks by each scheme, before the first is asked. */
+  readonly onQuestions: (totals: ReadonlyMap<string, number>) => void;
 }
 
 /**
@@ -42,7 +43,7 @@ export interface ListCheck {
  */
 export async function checkList(
   list: ListCheck,
-): Promise<{ findings: Finding[]; isExhausted: boolean }> {
+): Promise<{ findings: Finding[]; stopped: '' | StopSlug }> {
   const { table, roles, order, schemes, dataset } = list;
   const readable = askableSchemes(roles, [...SCHEMES.keys()]);
   const questions = new Questions(mappingOf(table, roles, order), schemes, readable);
@@ -52,14 +53,14 @@ export async function checkList(
       await breath();
     }
   }
-  list.onQuestions(questions.total);
+  list.onQuestions(questions.totals);
   const crew = new Crew(await crewFor(list), list.startWorker);
   try {
     const { server, state, gate, observer } = list;
     const check = new Check({ server, dataset, questions, state, crew, gate, observer });
     const checked = await check.run();
     const findings = findingsOf(list, questions, checked);
-    return { findings, isExhausted: checked.stopped !== '' };
+    return { findings, stopped: checked.stopped };
   } finally {
     crew.dismiss();
   }
@@ -94,7 +95,8 @@ function findingsOf(
     const answered = read.asked.map(
       ([scheme, ordinal]): Answered => [scheme, answers.get(scheme)?.get(ordinal) ?? null],
     );
-    const verdict = judge(answered, read.faults, schemes, stopped);
+    const why = stopped === '' ? '' : STOPS[stopped];
+    const verdict = judge(answered, read.faults, schemes, why);
     return { ...verdict, channels: row.isRagged ? [] : channelsOf(row.cells, columns) };
   });
 }

@@ -59,6 +59,8 @@ export class ColumnsForm {
     select.id = `column-${at}`;
     select.value = role ?? 'none';
     this.#selects.push(select);
+    // A cell far to the right makes columns in which nothing is: they stay what they are.
+    place('.column').hidden = name === '' && table.rows.every(({ cells }) => !cells[at]?.trim());
     const label = place<HTMLLabelElement>('label');
     label.htmlFor = select.id;
     place('[data-name]').textContent = name === '' ? `${at + 1}` : name;

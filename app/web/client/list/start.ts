@@ -1,8 +1,8 @@
 // The laboratory's page: from signing in to the work list, in the order in which it goes.
 
-import { remedyFor } from '../checking/failures.ts';
+import { remedyFor, STOPS, type StopSlug } from '../checking/failures.ts';
 import { Gate } from '../checking/gate.ts';
-import { type Client, LaboratoryServer } from '../checking/remote.ts';
+import { type Allowance, type Client, LaboratoryServer } from '../checking/remote.ts';
 import type { Observer } from '../checking/run.ts';
 import { DATABASE, type Plan } from '../checking/state.ts';
 import { openTable } from '../reading/sources/opening.ts';
@@ -47,9 +47,11 @@ class ListPage {
   readonly #kept = new Kept();
   #client: Client | null = null;
   #table: Table | null = null;
+  #file: File | null = null;
   #fileName = '';
   #gate: Gate | null = null;
   #isUnsaved = false;
+  #isFinished = false;
 
   constructor(document: Document, script: string) {
     this.#document = document;
@@ -70,6 +72,7 @@ class ListPage {
       return;
     }
     this.#listen();
+    this.#sheet.addEventListener('change', () => this.#attend(this.#changeSheet()));
     this.#attend(this.#begin());
   }
 
@@ -98,6 +101,7 @@ class ListPage {
       this.#document.location.reload();
     });
     on('finish', () => this.#forget());
+    on('finish-early', () => Promise.resolve(this.#signedIn?.(false)));
     for (const id of ['forget', 'forget-run']) {
       on(id, async () => {
         // Hours of computing are not to be lost by one press beside another button.
@@ -174,6 +178,10 @@ class ListPage {
       checkIsNoWorkList(this.#table);
       plan = await this.#kept.plan();
       this.#fileName = await (await this.#kept.open()).nameOf(bytes);
+      this.#file = file;
+      if (plan?.file === this.#fileName) {
+        this.#table = openTable(bytes, plan.sheet);
+      }
     } catch (error) {
       this.#table = null;
       const kind = error instanceof InvalidSource ? error.fault : 'damaged';
@@ -197,20 +205,38 @@ class ListPage {
   }
 
   #showColumns(table: Table): void {
-    const { sheet, otherSheets } = table.found;
+    const { sheets, sheet } = table.found;
     const rows = counted(this.#document, table.rows.length);
     required(this.#document, 'rows-read').textContent = worded(
       this.#document,
       'text-rows-read',
       rows,
     );
-    say(
-      required(this.#document, 'sheet-note'),
-      otherSheets > 0 ? worded(this.#document, 'text-other-sheets', sheet) : '',
+    required(this.#document, 'sheet-field').hidden = sheets.length < 2;
+    this.#sheet.replaceChildren(
+      ...sheets.map((name, place) => new Option(name, String(place), false, place === sheet)),
     );
     this.#columns.show(table);
     say(required(this.#document, 'columns-fault'), '');
     showStep(this.#document, 'columns');
+  }
+
+  /** Read the sheet that was chosen in the place of the one before. */
+  async #changeSheet(): Promise<void> {
+    const bytes = new Uint8Array((await this.#file?.arrayBuffer()) ?? []);
+    const chosen = Number(this.#sheet.value);
+    try {
+      const table = openTable(bytes, chosen);
+      checkIsNoWorkList(table);
+      this.#table = table;
+      this.#showColumns(table);
+      this.#sheet.focus();
+    } catch (error) {
+      // What is shown goes on being the sheet that was read.
+      this.#sheet.value = String(this.#table?.found.sheet ?? 0);
+      const kind = error instanceof InvalidSource ? error.fault : 'damaged';
+      say(required(this.#document, 'columns-fault'), worded(this.#document, `text-source-${kind}`));
+    }
   }
 
   async #confirm(): Promise<void> {
@@ -241,8 +267,7 @@ class ListPage {
     }
     const schemes = this.#schemes(roles);
     if (schemes.length === 0) {
-      // What was granted or is published has changed since the check was begun.
-      await this.#kept.erase();
+      // What was granted or is published has changed since the check was begun; it may change back.
       this.#fail('text-no-scheme');
       return;
     }
@@ -256,9 +281,10 @@ class ListPage {
     try {
       if (!isResumed) {
         const file = this.#fileName;
-        await state.begin({ file, dataset, roles, order, begunAt: Date.now() });
+        const { sheet } = table.found;
+        await state.begin({ file, dataset, sheet, roles, order, begunAt: Date.now() });
       }
-      const { findings, isExhausted } = await checkList({
+      const { findings, stopped } = await checkList({
         table,
         roles,
         order,
@@ -269,14 +295,21 @@ class ListPage {
         server: this.#server,
         observer: this.#observer(),
         startWorker: () => new Worker(this.#script),
-        onQuestions: (total) => this.#running.begin(gate, total),
+        onQuestions: (totals) => {
+          this.#running.begin(gate, [...totals.values()].reduce((all, each) => all + each, 0));
+          this.#tellQuota(totals);
+        },
       });
       if (gate.isStopped) {
         return;
       }
       this.#isUnsaved = true;
-      required(this.#document, 'exhausted').hidden = !isExhausted;
-      this.#result.show(table, findings);
+      this.#isFinished = stopped === '';
+      this.#result.show(table, findings, {
+        title: this.#dataset.selectedOptions[0]?.textContent ?? dataset,
+        schemes,
+        stopped: this.#stopWords(stopped),
+      });
       showStep(this.#document, 'result');
     } catch {
       // What was given up may end in any way: what it was writing to is gone.
@@ -285,6 +318,18 @@ class ListPage {
         this.#fail('text-failed');
       }
     }
+  }
+
+  /** Say so before hours of computing where the quota cannot suffice. */
+  #tellQuota(totals: ReadonlyMap<string, number>): void {
+    const schemes = this.#client?.schemes ?? new Map<string, Allowance>();
+    const short = [...totals].flatMap(([scheme, total]) => {
+      const quota = schemes.get(scheme)?.quota ?? total;
+      const numbers = [total, quota].map((count) => counted(this.#document, count));
+      return quota < total ? [worded(this.#document, 'text-quota-short', scheme, ...numbers)] : [];
+    });
+    const advice = short.length === 0 ? [] : [worded(this.#document, 'text-quota-advice')];
+    say(required(this.#document, 'quota-note'), [...short, ...advice].join(' '));
   }
 
   #observer(): Observer {
@@ -302,30 +347,48 @@ class ListPage {
     };
   }
 
-  #signingIn: Promise<void> | null = null;
+  #signingIn: Promise<boolean> | null = null;
+  #signedIn: ((isSignedIn: boolean) => void) | null = null;
 
-  /** Ask for the credential in the middle of a check; all who wait for it wait for one answer. */
-  #signInAgain(): Promise<void> {
-    this.#signingIn ??= new Promise<void>((resolve) => {
-      const place = required(this.#document, 'signin-again');
-      place.hidden = false;
-      this.#running.tell('text-session-ended');
-      this.#signIn.ask(place, () => {
-        place.hidden = true;
+  /**
+   * Ask for the credential in the middle of a check; all who wait for it wait for one answer.
+   *
+   * @returns false where the person goes on with what is known instead.
+   */
+  #signInAgain(): Promise<boolean> {
+    this.#signingIn ??= new Promise<boolean>((resolve) => {
+      const again = required(this.#document, 'signin-again');
+      this.#signedIn = (isSignedIn): void => {
+        again.hidden = true;
         this.#signingIn = null;
+        this.#signedIn = null;
         this.#running.tell('text-running');
-        resolve();
-      });
+        resolve(isSignedIn);
+      };
+      again.hidden = false;
+      this.#running.tell('text-session-ended');
+      const place = required(this.#document, 'signin-again-place');
+      this.#signIn.ask(place, () => this.#signedIn?.(true));
       this.#signIn.focus();
     });
     return this.#signingIn;
   }
 
-  /** The work list was handed over: nothing of it stays in the browser's storage. */
+  /** What ended a check before its end, in the page's words and in the work list's. */
+  #stopWords(stopped: '' | StopSlug): { readonly told: string; readonly reason: string } | null {
+    return stopped === ''
+      ? null
+      : { told: worded(this.#document, `text-stopped-${stopped}`), reason: STOPS[stopped] };
+  }
+
+  /** The work list was handed over: of one that is finished, nothing stays in the browser. */
   async #handedOver(): Promise<void> {
     this.#isUnsaved = false;
-    await this.#kept.erase();
-    say(required(this.#document, 'kept'), worded(this.#document, 'text-kept'));
+    if (this.#isFinished) {
+      await this.#kept.erase();
+    }
+    const text = this.#isFinished ? 'text-kept' : 'text-kept-unfinished';
+    say(required(this.#document, 'kept'), worded(this.#document, text));
   }
 
   async #forget(): Promise<void> {
@@ -344,6 +407,7 @@ class ListPage {
   /** Take the list off the page and out of its memory. */
   #drop(): void {
     this.#table = null;
+    this.#file = null;
     this.#isUnsaved = false;
     this.#columns.clear();
     this.#result.clear();
@@ -353,6 +417,10 @@ class ListPage {
   #fail(text: string): void {
     required(this.#document, 'failure').textContent = worded(this.#document, text);
     showStep(this.#document, 'failed');
+  }
+
+  get #sheet(): HTMLSelectElement {
+    return required(this.#document, 'sheet');
   }
 
   get #dataset(): HTMLSelectElement {

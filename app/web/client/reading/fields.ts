@@ -7,10 +7,15 @@ import { InvalidField } from '../errors.ts';
 import { MAX_CHARACTERS } from '../identity/characters.ts';
 import { normaliseField } from '../identity/schemes.ts';
 import { type DateFormat, possibleBirthDates } from './dates.ts';
-import { isRoundedNir, isRoundNir } from './variants/numbers.ts';
+import { endsInNothing, isRoundedNir, ROUNDED } from './variants/numbers.ts';
 import { otherReadings, type Rule, rulesFor } from './variants/rules.ts';
 
-export const ROUNDED = 'rounded by a spreadsheet';
+/** A NIR of which a spreadsheet left a number that ends as none does. */
+class RoundedNir extends InvalidField {
+  constructor() {
+    super('nir', 'format', 'ends in six zeros, as no number does');
+  }
+}
 
 /** What one row says in one field. */
 export interface Values {
@@ -53,11 +58,7 @@ export class FieldReader {
         others.push(...this.#accepted(otherReadings(cell, this.#adding)));
         continue;
       }
-      const rescued = this.#rescued(cell);
-      others.push(...rescued);
-      if (rescued.length === 0) {
-        refused.push(this.#reason(cell, values));
-      }
+      refused.push(...this.#rescue(cell, values, others));
     }
     return { values: [...new Set([...found, ...others])], refused: [...new Set(refused)] };
   }
@@ -87,8 +88,8 @@ export class FieldReader {
       return possibleBirthDates(cell, this.#formats);
     }
     const value = normaliseField(this.#name, cell);
-    if (this.#name === 'nir' && isRoundNir(value)) {
-      throw new InvalidField('nir', 'format', 'a number that nobody has');
+    if (this.#name === 'nir' && endsInNothing(value)) {
+      throw new RoundedNir();
     }
     return [value];
   }
@@ -100,15 +101,28 @@ export class FieldReader {
     });
   }
 
-  /** A cell that is longer than any identifier is another column's: no rule has to search it. */
-  #rescued(cell: string): string[] {
-    return cell.length > MAX_CHARACTERS ? [] : this.#accepted(otherReadings(cell, this.#rules));
-  }
-
-  #reason(cell: string, refusal: InvalidField): string {
-    if (this.#name === 'nir' && (isRoundedNir(cell) || /^[0-9]{7}0{6,8}$/.test(cell))) {
-      return ROUNDED;
+  /**
+   * Read a cell otherwise that is refused as it stands.
+   *
+   * @param others is given what is read.
+   * @returns why the cell, or each of what was read in its place, is refused.
+   */
+  #rescue(cell: string, refusal: InvalidField, others: string[]): string[] {
+    // A cell that is longer than any identifier is another column's: no rule has to search it.
+    const texts = cell.length > MAX_CHARACTERS ? [] : otherReadings(cell, this.#rules);
+    const refusals = texts.length === 0 ? [refusal] : [];
+    for (const text of texts) {
+      const values = this.#attempt(text);
+      if (values instanceof InvalidField) {
+        refusals.push(values);
+      } else {
+        others.push(...values);
+      }
     }
-    return refusal.reason;
+    return this.#name === 'nir' && isRoundedNir(cell) ? [ROUNDED] : refusals.map(reasonOf);
   }
+}
+
+function reasonOf(refusal: InvalidField): string {
+  return refusal instanceof RoundedNir ? ROUNDED : refusal.reason;
 }

@@ -32,6 +32,17 @@ export function addedCells({ outcome, reason, schemes, channels }: Finding): str
 /** Rows by outcome; the three add up to all of them. */
 export type Counts = Readonly<Record<Outcome, number>>;
 
+/** Why rows could not be checked, and how many for each reason, the most frequent first. */
+export function reasonsOf(findings: readonly Finding[]): (readonly [string, number])[] {
+  const reasons = new Map<string, number>();
+  for (const { outcome, reason } of findings) {
+    if (outcome === 'could not be checked') {
+      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    }
+  }
+  return [...reasons].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+}
+
 /** Count the rows. */
 export function countsOf(findings: readonly Finding[]): Counts {
   const counts = { exposed: 0, 'not exposed': 0, 'could not be checked': 0 };

@@ -14,6 +14,9 @@ const BYTE_ORDER_MARK = '\ufeff';
 const NEEDS_QUOTES = /[";\r\n]/;
 // Control characters that XML cannot hold.
 const NOT_IN_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+// Of the format (ECMA-376), and of every program that opens it.
+const ROWS_MAXIMUM = 1_048_576;
+const COLUMNS_MAXIMUM = 16_384;
 const CELL_CHARACTERS_MAXIMUM = 32_767;
 
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
@@ -21,18 +24,24 @@ const OFFICE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationsh
 const PACKAGE = 'http://schemas.openxmlformats.org/package/2006';
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>';
 
+/** The list has more than a workbook can hold; as CSV it can be written. */
+export class TooLong extends Error {}
+
+/** What a line of the summary says, and its value. */
+export type SummaryLine = readonly [string, string | number];
+
 /** The words of the summary's sheet, in the page's language. */
 export interface SummaryTexts {
   readonly sheet: string;
   readonly list: string;
-  /** What each line says, and its number. */
-  readonly lines: readonly (readonly [string, number])[];
+  readonly lines: readonly SummaryLine[];
 }
 
 /** The rows of a work list, its header first. */
 export function* worklistRows(table: Table, findings: readonly Finding[]): Generator<string[]> {
   const width = table.header.length;
-  yield [...table.header, ...ADDED];
+  // A column without a name gets one, as the command gives it.
+  yield [...table.header.map((name, at) => name || `column_${at + 1}`), ...ADDED];
   for (const [index, row] of table.rows.entries()) {
     const finding = findings[index];
     if (finding === undefined) {
@@ -51,12 +60,22 @@ export function writeCsv(table: Table, findings: readonly Finding[]): Blob {
   return new Blob(parts, { type: 'text/csv;charset=utf-8' });
 }
 
-/** A work list as a workbook: the list first, as who reads it expects, and then the numbers. */
+/**
+ * A work list as a workbook: the list first, as who reads it expects, and then the numbers.
+ *
+ * @throws TooLong it has more rows, columns or characters than the format holds.
+ */
 export function writeWorkbook(
   table: Table,
   findings: readonly Finding[],
   texts: SummaryTexts,
 ): Blob {
+  if (
+    table.rows.length >= ROWS_MAXIMUM ||
+    table.header.length + ADDED.length > COLUMNS_MAXIMUM
+  ) {
+    throw new TooLong('more rows or columns than a workbook holds');
+  }
   const list = sheet(worklistRows(table, findings), (cell) => text(cell));
   const summary = sheet(texts.lines, (cell) =>
     typeof cell === 'number' ? number(cell) : text(cell),
@@ -105,7 +124,10 @@ function sheet<T>(rows: Iterable<readonly T[]>, write: (cell: T) => string): str
 }
 
 function text(cell: string): string {
-  const written = escaped(cell.slice(0, CELL_CHARACTERS_MAXIMUM));
+  if (cell.length > CELL_CHARACTERS_MAXIMUM) {
+    throw new TooLong('a cell with more characters than a workbook holds');
+  }
+  const written = escaped(cell);
   return `<c t="inlineStr"><is><t xml:space="preserve">${written}</t></is></c>`;
 }
 

@@ -55,7 +55,7 @@ class DelimitedReader {
         rows.push({ line: line.number, cells, isRagged: false });
       }
     }
-    const found = { format: 'delimited', sheet: '', otherSheets: 0 } as const;
+    const found = { format: 'delimited', sheets: [], sheet: 0 } as const;
     return { header: this.#header, rows, found };
   }
 

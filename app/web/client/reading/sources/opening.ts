@@ -17,9 +17,10 @@ const PDF = [0x25, 0x50, 0x44, 0x46];
 /**
  * Read a whole file: delimited text or an XLSX workbook.
  *
+ * @param sheet of a workbook, from 0; without one, the first that is shown.
  * @throws InvalidSource it is neither, cannot be read whole, or its first row names no columns.
  */
-export function openTable(bytes: Uint8Array): Table {
+export function openTable(bytes: Uint8Array, sheet?: number): Table {
   if (bytes.length > BYTES_MAXIMUM) {
     throw new InvalidSource('too-large');
   }
@@ -30,7 +31,7 @@ export function openTable(bytes: Uint8Array): Table {
   if (begins(PDF)) {
     throw new InvalidSource('not-a-list');
   }
-  const table = begins(ZIP) ? readWorkbook(bytes) : readDelimited(linesOf(bytes));
+  const table = begins(ZIP) ? readWorkbook(bytes, sheet) : readDelimited(linesOf(bytes));
   if (table.header.some(looksLikeData)) {
     // Taken for names, that patient would be checked by nobody.
     throw new InvalidSource('no-header');

@@ -20,10 +20,10 @@ export interface Table {
 
 export interface Found {
   readonly format: 'delimited' | 'xlsx';
-  /** Of the sheet that was read, or empty. */
-  readonly sheet: string;
-  /** Sheets that were not read. */
-  readonly otherSheets: number;
+  /** The names of a workbook's sheets, those too that are not shown; else none. */
+  readonly sheets: readonly string[];
+  /** Which of them was read, from 0. */
+  readonly sheet: number;
 }
 
 /** Why a file cannot be read: a name of the page's texts. */

@@ -30,11 +30,12 @@ interface Sheet {
 }
 
 /**
- * Read the first sheet that is shown; its first filled row names the columns.
+ * Read one sheet; its first filled row names the columns.
  *
+ * @param wanted its place, from 0; without one, the first that is shown.
  * @throws InvalidSource it is no workbook, is damaged, or would take too much memory.
  */
-export function readWorkbook(bytes: Uint8Array): Table {
+export function readWorkbook(bytes: Uint8Array, wanted?: number): Table {
   let parts: Record<string, Uint8Array>;
   let total = 0;
   try {
@@ -51,7 +52,7 @@ export function readWorkbook(bytes: Uint8Array): Table {
   if (total > CONTENT_BYTES_MAXIMUM) {
     throw new InvalidSource('too-large');
   }
-  return new WorkbookReader(parts).read();
+  return new WorkbookReader(parts).read(wanted);
 }
 
 class WorkbookReader {
@@ -64,9 +65,11 @@ class WorkbookReader {
     this.#parts = parts;
   }
 
-  read(): Table {
+  read(wanted?: number): Table {
     const sheets = this.#sheets();
-    const sheet = sheets.find(({ isHidden }) => !isHidden) ?? sheets[0];
+    const shown = sheets.findIndex(({ isHidden }) => !isHidden);
+    const place = wanted ?? Math.max(shown, 0);
+    const sheet = sheets[place];
     if (sheet === undefined) {
       throw new InvalidSource('empty');
     }
@@ -74,14 +77,22 @@ class WorkbookReader {
     this.#areDays = this.#dayStyles();
     const rows = this.#rows(this.#partOf(sheet));
     const first = rows.findIndex(({ cells }) => cells.some((cell) => cell.trim() !== ''));
-    const header = rows[first]?.cells.map((cell) => cell.trim());
-    if (header === undefined) {
+    const names = rows[first]?.cells.map((cell) => cell.trim());
+    if (names === undefined) {
       throw new InvalidSource('empty');
     }
+    // What somebody noted beside the table is a column without a name, as the command has it.
+    const width = rows.reduce((most, { cells }) => Math.max(most, filledWidth(cells)), 0);
+    if (width * rows.length > CELLS_MAXIMUM) {
+      throw new InvalidSource('too-large');
+    }
     return {
-      header,
-      rows: rows.slice(first + 1).flatMap((row) => fitted(row, header.length)),
-      found: { format: 'xlsx', sheet: sheet.name, otherSheets: sheets.length - 1 },
+      header: fitted(names, width),
+      rows: rows
+        .slice(first + 1)
+        .filter(({ cells }) => filledWidth(cells) > 0)
+        .map((row) => ({ ...row, cells: fitted(row.cells, width) })),
+      found: { format: 'xlsx', sheets: sheets.map(({ name }) => name), sheet: place },
     };
   }
 
@@ -291,14 +302,15 @@ function unescaped(text: string): string {
   );
 }
 
-/** A row as wide as the header: what stands beyond it has no name, and makes the row ragged. */
-function fitted(row: Row, width: number): Row[] {
-  if (row.cells.every((cell) => cell.trim() === '')) {
-    return [];
+/** How many cells a row has, up to the last that holds something. */
+function filledWidth(cells: readonly string[]): number {
+  let width = cells.length;
+  while (width > 0 && cells[width - 1]?.trim() === '') {
+    width -= 1;
   }
-  const isRagged = row.cells.slice(width).some((cell) => cell.trim() !== '');
-  const cells = Array.from({ length: isRagged ? row.cells.length : width }, (_, index) =>
-    row.cells[index] ?? '',
-  );
-  return [{ line: row.line, cells, isRagged }];
+  return width;
+}
+
+function fitted(cells: readonly string[], width: number): string[] {
+  return Array.from({ length: width }, (_, index) => cells[index] ?? '');
 }

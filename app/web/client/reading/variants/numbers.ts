@@ -1,5 +1,6 @@
 // Numbers that a spreadsheet took for quantities, and an O that was typed for a 0.
 
+export const ROUNDED = 'rounded by a spreadsheet';
 const WITH_DECIMALS = /^([0-9]{9,15})[.,]0+$/;
 const SCIENTIFIC = /^([0-9])(?:[.,]([0-9]*))?[eE]\+?([0-9]{1,2})$/;
 const NIR_WITH_O = /^[0-9OABoab .\-_'\u00a0]+$/;
@@ -7,6 +8,8 @@ const NIR_WITH_O = /^[0-9OABoab .\-_'\u00a0]+$/;
 const NIR_EXPONENTS = [12, 14];
 // A NIR's last three are a number in the register of a town, from 1; the three before, the town's.
 const ENDS_IN_NOTHING = /0{6}$/;
+const ROUND = /^[1-8][0-9]{6}0{6}(?:00)?$/;
+const BETWEEN = /[ .\-_'\u00a0\u202f]/g;
 
 /** Read 1850556950048.0 and 1,850556950048E+12 as the digits that they show in full. */
 export function wholeNumber(text: string): string[] {
@@ -19,14 +22,16 @@ export function wholeNumber(text: string): string[] {
   return match !== null && decimals.length === Number(exponent) ? [first + decimals] : [];
 }
 
-/** Whether a NIR became 1.85056E+12, whose digits are lost: nothing can be read from it. */
+/** Whether a NIR's digits are lost, as in 1.85056E+12 and 1850560000000. */
 export function isRoundedNir(text: string): boolean {
   const exponent = SCIENTIFIC.exec(text)?.[3];
-  return NIR_EXPONENTS.includes(Number(exponent)) && wholeNumber(text).length === 0;
+  return exponent === undefined
+    ? ROUND.test(text.replace(BETWEEN, ''))
+    : NIR_EXPONENTS.includes(Number(exponent)) && wholeNumber(text).length === 0;
 }
 
-/** Whether a NIR is what 1.85056E+12 becomes where it is read as a number: 1850560000000. */
-export function isRoundNir(nir: string): boolean {
+/** Whether a normalised NIR ends as none does; asked, it would be a no about nobody. */
+export function endsInNothing(nir: string): boolean {
   return ENDS_IN_NOTHING.test(nir);
 }
 
