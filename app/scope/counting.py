@@ -52,8 +52,8 @@ _SEALING: Final = b"concerne/v1/scope/sealing"
 # What is sealed as the one is not opened as the other.
 _LABELS: Final = b"labels"
 _RECORDS: Final = b"records"
-# Five megabytes as objects, of a hundred bytes each; sealed, a fifth of that.
-_RECORDS_MAXIMUM: Final = 50_000
+# Some megabytes as objects of a hundred bytes each; sealed, a fifth of that.
+_RECORDS_MAXIMUM: Final = 25_000
 _PERSON: Final = b"scope/person"
 _PLACE: Final = b"scope/place"
 _VALUE: Final = b"scope/value"
