@@ -7,7 +7,8 @@ from collections import defaultdict
 
 from app.crypto.ristretto255 import Element
 from app.ingest.checkpoints import Checkpoint
-from app.ingest.ports import Count, Draft, Tally
+from app.ingest.ports import Draft
+from app.ingest.tallies import Tallies
 from app.reading.rejects import RejectReport
 
 # A commit rewrites about one page an entry: often enough to lose little, seldom enough to cost
@@ -22,13 +23,13 @@ class CommitBuffer:
     Args:
         draft: that is being filled.
         report: is settled before each commit: what was told must outlast a crash.
-        count: whose tally goes with the elements, or None when nobody counts.
+        tallies: whose last goes with the elements, or None when nobody counts.
     """
 
-    def __init__(self, draft: Draft, report: RejectReport, count: Count | None) -> None:
+    def __init__(self, draft: Draft, report: RejectReport, tallies: Tallies | None) -> None:
         self._draft = draft
         self._report = report
-        self._count = count
+        self._tallies = tallies
         self._begin()
 
     def _begin(self) -> None:
@@ -51,6 +52,6 @@ class CommitBuffer:
     def flush(self, checkpoint: Checkpoint | None) -> None:
         """Write what was collected, with the checkpoint that it reaches."""
         self._report.settle()
-        tally = None if self._count is None else Tally(*self._count.take())
+        tally = None if self._tallies is None else self._tallies.take()
         self._draft.add(self._entries, checkpoint, tally)
         self._begin()

@@ -32,6 +32,7 @@ from app.ingest.ports import (
 )
 from app.ingest.progress import Progress
 from app.ingest.publication import index_of
+from app.ingest.tallies import Tallies
 from app.protocol.parameters import check_slug
 from app.reading.mapping import SourceMapping
 from app.reading.records import RecordReader
@@ -251,8 +252,9 @@ class Ingest:
         """Evaluate all inputs into the draft; return the checkpoint at the source's end."""
         salt = self._store.deployment().stretch_salt
         evaluator = Evaluator(begun.keys, salt, begun.stretch, self._workers, self._forgotten)
-        progress = Progress(self._observer, table, records, begun.checkpoint, count)
-        buffer = CommitBuffer(begun.draft, self._report, count)
+        tallies = None if count is None else Tallies(count, begun.draft)
+        progress = Progress(self._observer, table, records, begun.checkpoint, tallies)
+        buffer = CommitBuffer(begun.draft, self._report, tallies)
         # Closed at once, so that no worker computes on while a failure is cleaned up.
         with closing(evaluator.evaluate_all(progress.drawn(table.rows()))) as chunks:
             for chunk in chunks:

@@ -129,6 +129,10 @@ class Count(Protocol):
     def row(self, row: Row, inputs: Sequence[tuple[str, bytes]]) -> None:
         """Count one row, given the inputs that it gave; twice the same is once."""
 
+    @property
+    def is_full(self) -> bool:
+        """Whether so much was counted since the last time that it is to be taken now."""
+
     def take(self) -> tuple[bytes, bytes]:
         """Return labels and records, as in `Tally`, of what was counted since the last time."""
 
@@ -185,8 +189,9 @@ class Draft(Protocol):
         Args:
             entries: to be added.
             checkpoint: noted in the same transaction, so that the one is never there without the
-                other; None before there is any.
-            tally: likewise, of the rows up to there and perhaps of some behind.
+                other; None leaves the one that may be there.
+            tally: likewise. All tallies together are of the rows up to the checkpoint, and perhaps
+                of some behind.
         """
 
     def labels(self) -> Iterator[bytes]:

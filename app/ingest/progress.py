@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from app.crypto.ristretto255 import Element
 from app.ingest.checkpoints import Checkpoint, Checkpoints
 from app.ingest.distinct import RecentInputs
-from app.ingest.ports import Count, Observer
+from app.ingest.ports import Observer
+from app.ingest.tallies import Tallies
 from app.reading.records import RecordReader
 from app.reading.sources.opening import Table
 from app.reading.sources.rows import Row
@@ -28,12 +29,12 @@ class Progress:
         table: Table,
         records: RecordReader,
         start: Checkpoint | None = None,
-        count: Count | None = None,
+        tallies: Tallies | None = None,
     ) -> None:
         self._observer = observer
         self._table = table
         self._records = records
-        self._count = count
+        self._tallies = tallies
         self._recent = RecentInputs()
         self._drawn = self.inputs = start.inputs if start else 0
         self._told_at = 0.0
@@ -44,8 +45,8 @@ class Progress:
         for row in rows:
             inputs = self._records.inputs(row)
             # Before the place behind the row is noted: what is written with it has this row too.
-            if self._count is not None:
-                self._count.row(row, inputs)
+            if self._tallies is not None:
+                self._tallies.row(row, inputs)
             for each in inputs:
                 if self._recent.is_new(each[1]):
                     self._drawn += 1

@@ -6,7 +6,7 @@ person's places are put together by `or`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from typing import Final
 
@@ -91,9 +91,42 @@ def cells_of(traits: Traits, laboratory: int | None) -> Iterator[int]:
     yield code_of(Counted.DEPARTMENT_KIND, department, traits.kinds)
 
 
+# Tables that come of some columns alone; where one of them is not mapped, there is no such table.
+_COLUMNS: Final[Mapping[Counted, frozenset[str]]] = {
+    Counted.LABORATORY_YEAR: frozenset({"laboratory", "exam_date"}),
+    Counted.DEPARTMENT: frozenset({"department"}),
+    Counted.REGION: frozenset({"department"}),
+    Counted.EXAM_YEAR: frozenset({"exam_date"}),
+    Counted.EXAM_MONTH: frozenset({"exam_date"}),
+    Counted.SEX: frozenset({"sex"}),
+    Counted.BIRTH_DECADE: frozenset({"born"}),
+    Counted.DEPARTMENT_KIND: frozenset({"department"}),
+}
+
+
+def counted_of(columns: frozenset[str], kinds: int) -> frozenset[int]:
+    """Return the tables that are worth counting: cells of the others would all tell the same.
+
+    Args:
+        columns: what the mapping says anything of.
+        kinds: whose columns are mapped, as a mask.
+    """
+    left_out = {table for table, needed in _COLUMNS.items() if not needed <= columns}
+    if "child" not in columns and not {"born", "exam_date"} <= columns:
+        left_out.add(Counted.CHILDREN)
+    if kinds.bit_count() <= 1:
+        left_out |= {Counted.KINDS, Counted.DEPARTMENT_KIND}
+    return frozenset(Counted) - left_out
+
+
+def table_of(code: int) -> int:
+    """Return the table of a cell's number."""
+    return code >> _TABLE_SHIFT
+
+
 def known_by(code: int) -> int:
     """Return what a person's place is known by: equal numbers are put together for one person."""
-    table = code >> _TABLE_SHIFT
+    table = table_of(code)
     if table in (Counted.KINDS, Counted.DEPARTMENT_KIND):
         return code & ~_LOW
     if table == Counted.LABORATORIES_PER_PERSON:

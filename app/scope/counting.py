@@ -37,7 +37,9 @@ from app.scope.cells import (
     Counted,
     cells_of,
     code_of,
+    counted_of,
     known_by,
+    table_of,
 )
 from app.scope.source import SourceTables
 from app.scope.table import PEOPLE_MINIMUM
@@ -51,8 +53,8 @@ _SEALING: Final = b"concerne/v1/scope/sealing"
 # What is sealed as the one is not opened as the other.
 _LABELS: Final = b"labels"
 _RECORDS: Final = b"records"
-# As objects of their own they take some megabytes.
-_RECORDS_APART: Final = 50_000
+# Some megabytes as objects of a hundred bytes each; sealed, a fifth of that.
+_RECORDS_MAXIMUM: Final = 25_000
 _PERSON: Final = b"scope/person"
 _PLACE: Final = b"scope/place"
 _VALUE: Final = b"scope/value"
@@ -178,8 +180,8 @@ class ScopeCount:
         self._place = hashlib.blake2b(key=secret, digest_size=DIGEST_BYTES, person=_PLACE)
         self._value = hashlib.blake2b(key=secret, digest_size=DIGEST_BYTES, person=_VALUE)
         self._laboratories = _Laboratories()
+        self._tables = counted_of(self.columns, reader.kinds)
         self._records: set[bytes] = set()
-        self._packed: list[bytes] = []
 
     def go_on(self, labels: Iterable[bytes]) -> None:
         """Learn the names that were numbered before."""
@@ -205,7 +207,8 @@ class ScopeCount:
         traits = self._reader.read(row.values, _named(scheme, encoded))
         person = _digest(self._person, encoded)
         for code in cells_of(traits, self._number(traits.laboratory)):
-            self._keep(person, code)
+            if table_of(code) in self._tables:
+                self._keep(person, code)
 
     def _number(self, laboratory: str | None) -> int | None:
         if "laboratory" not in self._mapping.scope or self._laboratories.are_too_many:
@@ -220,13 +223,11 @@ class ScopeCount:
     def _keep(self, who: bytes, code: int) -> None:
         digest = _digest(self._place, who + known_by(code).to_bytes(4, "little"))
         self._records.add(RECORD.pack(digest, code))
-        if len(self._records) >= _RECORDS_APART:
-            self._pack()
 
-    def _pack(self) -> None:
-        """Put the records together, which takes a fifth of the memory."""
-        self._packed.append(b"".join(sorted(self._records)))
-        self._records.clear()
+    @property
+    def is_full(self) -> bool:
+        """Whether so much is kept in memory that it is to be taken."""
+        return len(self._records) >= _RECORDS_MAXIMUM
 
     def take(self) -> tuple[bytes, bytes]:
         """Return what was counted since it was taken last, sealed: names, and records.
@@ -237,9 +238,8 @@ class ScopeCount:
             "laboratories": self._laboratories.taken(),
             "too_many": self._laboratories.are_too_many,
         }
-        self._pack()
-        records = b"".join(self._packed)
-        self._packed.clear()
+        records = b"".join(sorted(self._records))
+        self._records.clear()
         sealed_labels = self._sealer.seal(json.dumps(labels).encode(), _LABELS)
         return sealed_labels, self._sealer.seal(records, _RECORDS)
 

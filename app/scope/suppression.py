@@ -19,10 +19,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 from app.errors import Unavailable
 from app.scope.model import TableModel, Target, few_people, targets_of
-from app.scope.solver import TableProgram
+
+if TYPE_CHECKING:
+    from app.scope.solver import TableProgram
 
 _ALMOST = 1e-4
 # Each round suppresses something or is the last.
@@ -51,7 +54,7 @@ def suppress(model: TableModel, minimum: int) -> list[bool] | Unprotected:
         minimum: people that a number may be shown of.
     """
     suppressed = few_people(model, minimum)
-    program = TableProgram(model)
+    program = _program(model)
     for _ in range(_ROUNDS_MAXIMUM):
         is_broken = False
         # What protects a small number makes others uncertain as well, and seldom the other way.
@@ -73,10 +76,17 @@ def audit(model: TableModel, suppressed: Sequence[bool], minimum: int) -> Protec
         for few, hidden in zip(few_people(model, minimum), suppressed, strict=True)
     ):
         return Protection.BROKEN
-    program = TableProgram(model)
+    program = _program(model)
     targets = targets_of(model, suppressed, minimum)
     holds = all(_holds(program, suppressed, target, minimum) for target in targets)
     return Protection.HOLDS if holds else Protection.BROKEN
+
+
+def _program(model: TableModel) -> TableProgram:
+    # The solver and what it needs take 17 MB, and most who import this only read what is published.
+    from app.scope.solver import TableProgram  # noqa: PLC0415
+
+    return TableProgram(model)
 
 
 def _holds(program: TableProgram, suppressed: Sequence[bool], target: Target, minimum: int) -> bool:
