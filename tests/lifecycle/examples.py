@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
@@ -24,6 +25,7 @@ from app.storage.erasing import SqlErasureStore
 from app.storage.forgetting import SqlForgettingStore
 from app.storage.lock import dataset_lock
 from tests.ingest.examples import House
+from tests.traces import SHORTEST_BYTES
 
 
 def erasing(home: House) -> Erasing:
@@ -93,6 +95,18 @@ def files_in(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def found_in(folder: Path, needles: set[bytes]) -> int:
-    """Return how many of the needles some file holds."""
-    contents = [content for _, content in files_in(folder)]
-    return sum(any(needle in content for content in contents) for needle in needles)
+    """Return how many of the needles some file holds.
+
+    Each place of a file is looked at once, however many needles there are.
+    """
+    by_beginning: defaultdict[bytes, list[bytes]] = defaultdict(list)
+    for needle in needles:
+        assert len(needle) >= SHORTEST_BYTES
+        by_beginning[needle[:SHORTEST_BYTES]].append(needle)
+    found: set[bytes] = set()
+    for _, content in files_in(folder):
+        for at in range(len(content) - SHORTEST_BYTES + 1):
+            beginning = content[at : at + SHORTEST_BYTES]
+            if beginning in by_beginning:
+                found.update(n for n in by_beginning[beginning] if content.startswith(n, at))
+    return len(found)
