@@ -94,6 +94,7 @@ def cells_of(traits: Traits, laboratory: int | None) -> Iterator[int]:
 # Tables that come of some columns alone; where one of them is not mapped, there is no such table.
 _COLUMNS: Final[Mapping[Counted, frozenset[str]]] = {
     Counted.LABORATORY_YEAR: frozenset({"laboratory", "exam_date"}),
+    Counted.LABORATORY_DEPARTMENT: frozenset({"laboratory", "department"}),
     Counted.DEPARTMENT: frozenset({"department"}),
     Counted.REGION: frozenset({"department"}),
     Counted.EXAM_YEAR: frozenset({"exam_date"}),
