@@ -22,6 +22,7 @@ from app.errors import InvalidKey, InvalidMessage, KeyMissing
 
 SUPPRESSION_KEY_NAME = "suppression.key"
 TOKEN_LABEL = b"concerne/v1/forgotten"
+DATASET_TOKEN_LABEL = b"concerne/v1/forgotten/dataset"
 KEY_ID_LABEL = b"concerne/v1/forgotten/key"
 TOKEN_BYTES = 32
 _KEY_BYTES = 32
@@ -76,9 +77,16 @@ class SuppressionKey:
         except (InvalidMessage, ValueError) as exc:
             raise InvalidKey(damaged) from exc
 
-    def token(self, stretched: Stretched) -> bytes:
-        """Return the 32 bytes by which a stretched value is known again."""
-        return self._digest(TOKEN_LABEL, stretched)
+    def token(self, stretched: Stretched, dataset: str | None) -> bytes:
+        """Return the 32 bytes by which a stretched value is known again.
+
+        Args:
+            stretched: the value.
+            dataset: the slug of the only one in which it is known; None for each there will be.
+        """
+        if dataset is None:
+            return self._digest(TOKEN_LABEL, stretched)
+        return self._digest(DATASET_TOKEN_LABEL, length_prefixed(dataset.encode()) + stretched)
 
     def _digest(self, label: bytes, value: bytes) -> bytes:
         return hmac.digest(self._secret, length_prefixed(label) + value, hashlib.sha256)
@@ -103,10 +111,13 @@ class Suppressed:
         self._salt = salt
         self._tokens = tokens
 
-    def holds(self, encoded: bytes, profile: StretchProfile, stretched: Stretched) -> bool:
-        """Tell whether an input is to be left out.
+    def holds(
+        self, dataset: str, encoded: bytes, profile: StretchProfile, stretched: Stretched
+    ) -> bool:
+        """Tell whether an input is to be left out of a dataset.
 
         Args:
+            dataset: its slug.
             encoded: the input; stretched again for each other profile that tokens were made
                 under, which costs that much more and is the price of having changed the profile.
             profile: the one of `stretched`.
@@ -116,6 +127,6 @@ class Suppressed:
             value = stretched
             if made_under != profile:
                 value = stretch(made_under, self._salt, encoded)
-            if self._key.token(value) in tokens:
+            if any(self._key.token(value, where) in tokens for where in (dataset, None)):
                 return True
         return False

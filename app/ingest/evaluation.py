@@ -8,7 +8,7 @@ others would wait for it. Reading is so much cheaper that the cores' idle time d
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
@@ -16,13 +16,14 @@ from itertools import islice
 from app.crypto import oprf
 from app.crypto.keys import EvaluationKey
 from app.crypto.ristretto255 import Element
-from app.crypto.stretch import StretchProfile, stretch
-from app.ingest.ports import Forgotten
+from app.crypto.stretch import Stretched, StretchProfile, stretch
 
 # Small enough that the cores finish together, large enough that handing over costs nothing.
 CHUNK_INPUTS = 8
 # Some seconds of Argon2id for each core, after which the cores wait for the last chunk to end.
 CHUNKS_PER_WORKER = 64
+
+IsForgotten = Callable[[bytes, StretchProfile, Stretched], bool]
 
 _Input = tuple[str, bytes]
 # None where the input is to be left out.
@@ -38,14 +39,15 @@ class Evaluator:
         salt: the deployment's stretch salt.
         profile: the dataset's.
         workers: threads, as many as there are cores.
-        forgotten: whom to leave out, or None when there is nobody.
+        is_forgotten: tells of an input, its profile and it stretched whether to leave it out; None
+            when there is nobody to leave out.
     """
 
     keys: Mapping[str, EvaluationKey]
     salt: bytes
     profile: StretchProfile
     workers: int
-    forgotten: Forgotten | None = None
+    is_forgotten: IsForgotten | None = None
 
     def evaluate_all(self, inputs: Iterable[_Input]) -> Generator[list[_Output], None, None]:
         """Yield (scheme, element or None) in chunks, in the order of the inputs."""
@@ -65,6 +67,6 @@ class Evaluator:
 
     def _element(self, scheme: str, encoded: bytes) -> Element | None:
         stretched = stretch(self.profile, self.salt, encoded)
-        if self.forgotten is not None and self.forgotten.holds(encoded, self.profile, stretched):
+        if self.is_forgotten is not None and self.is_forgotten(encoded, self.profile, stretched):
             return None
         return oprf.evaluate(self.keys[scheme], stretched)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from app.crypto.keyring import KeyRing
 from app.crypto.stretch import StretchProfile
@@ -217,7 +218,7 @@ class Ingest:
         dataset: str,
         count: Count | None,
     ) -> IngestReport:
-        reached = self._fill(begun, table, records, count)
+        reached = self._fill(begun, table, records, dataset, count)
         # A file is known before it is read; what comes through a pipe only now.
         if Prefix(table.size_bytes, table.sha256) in self._store.sources(dataset):
             raise SourceRepeated(f"these bytes are in {dataset} already")
@@ -247,11 +248,18 @@ class Ingest:
         self._report.rejected(line=line, reason=reason)
 
     def _fill(
-        self, begun: Begun, table: Table, records: RecordReader, count: Count | None
+        self,
+        begun: Begun,
+        table: Table,
+        records: RecordReader,
+        dataset: str,
+        count: Count | None,
     ) -> Checkpoint:
         """Evaluate all inputs into the draft; return the checkpoint at the source's end."""
         salt = self._store.deployment().stretch_salt
-        evaluator = Evaluator(begun.keys, salt, begun.stretch, self._workers, self._forgotten)
+        forgotten = self._forgotten
+        is_forgotten = None if forgotten is None else partial(forgotten.holds, dataset)
+        evaluator = Evaluator(begun.keys, salt, begun.stretch, self._workers, is_forgotten)
         tallies = None if count is None else Tallies(count, begun.draft)
         progress = Progress(self._observer, table, records, begun.checkpoint, tallies)
         buffer = CommitBuffer(begun.draft, self._report, tallies)

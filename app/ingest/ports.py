@@ -258,8 +258,10 @@ class UnfinishedRun:
 class Forgotten(Protocol):
     """Whom no source may bring back."""
 
-    def holds(self, encoded: bytes, profile: StretchProfile, stretched: Stretched) -> bool:
-        """Tell whether an input, which was stretched under a profile, is to be left out."""
+    def holds(
+        self, dataset: str, encoded: bytes, profile: StretchProfile, stretched: Stretched
+    ) -> bool:
+        """Tell whether an input, stretched under a profile, is to be left out of a dataset."""
 
 
 class DraftStore(Protocol):

@@ -2,9 +2,10 @@
 
 The identifiers are stretched and evaluated, once, and forgotten with the call. What stays is a
 keyed token for each scheme that they could be asked by, whether or not there was an entry: a later
-source may hold one. The tokens are the deployment's and not the dataset's. A leak that is read
-again under another name must not take them in again, and the token does not say where they were.
-So later leaks, too, will answer "not exposed" about them: whoever asks for it must be told so.
+source may hold one. A token does not say where they were, but is known again in that dataset alone:
+another leak that holds them answers that they are exposed, which they and their laboratory need to
+know. Only whoever objects to every leak, and was told that each answers "not exposed" then, has
+tokens that hold in all of them; so do tokens that were made before there was a choice.
 A database restored from a copy that was made before holds them again, and has no token.
 """
 
@@ -54,13 +55,16 @@ class Forgetting:
         self._ring = ring
         self._folder = folder
 
-    def forget(self, dataset: str, fields: Mapping[str, str], *, by: str) -> ForgettingReport:
+    def forget(
+        self, dataset: str, fields: Mapping[str, str], *, by: str, in_every_leak: bool = False
+    ) -> ForgettingReport:
         """Take one person out of every epoch of a dataset, also of one that is not whole yet.
 
         Args:
             dataset: its slug.
             fields: raw text by field name; a scheme is served if all of its fields are there.
             by: who does it, for the audit trail.
+            in_every_leak: no other dataset takes them in from now on, either.
 
         Raises:
             UnknownDataset, StateRefused: there is no such dataset, or nothing in it.
@@ -77,12 +81,13 @@ class Forgetting:
         inputs = {i.scheme: _encode(i.scheme, fields) for i in indexes}
         suppression = suppression_key(self._store, self._folder)
         salt = self._store.deployment().stretch_salt
+        where = None if in_every_leak else dataset
         removals: list[Removal] = []
         tokens: list[Token] = []
         for index in indexes:
             stretched = stretch(index.stretch, salt, inputs[index.scheme])
             removals.append(self._removal(dataset, index, stretched))
-            tokens.append(Token(suppression.token(stretched), suppression.id, index.stretch))
+            tokens.append(Token(suppression.token(stretched, where), suppression.id, index.stretch))
         taken_out = self._store.forget(dataset, by, removals, tokens)
         self._store.scrub()
         return ForgettingReport(tuple(inputs), taken_out)

@@ -554,7 +554,7 @@ def test_who_is_forgotten_elsewhere_meanwhile_is_not_brought_in(home: House) -> 
     home.ingest(phones(300, 400), PHONES_TOML, dataset="other")
     first(home)
     interrupted(home, 20)
-    forgetting(home).forget("other", {"phone": ONLY_B}, by="somebody")
+    forgetting(home).forget("other", {"phone": ONLY_B}, by="somebody", in_every_leak=True)
     with pytest.raises(RunDiffers, match="somebody was forgotten"):
         add(home, B)
     add(home, B, is_anew=True)

@@ -1,4 +1,4 @@
-"""Whoever asks for it is taken out, by all that identifies them, and never taken in again."""
+"""Whoever asks for it is taken out, by all that identifies them, and never taken in there again."""
 
 from __future__ import annotations
 
@@ -96,7 +96,9 @@ def test_a_catalogue_that_was_there_before_notices(home: House) -> None:
 def test_who_was_not_there_is_told_so_and_kept_out_of_what_comes(home: House) -> None:
     home.ingest(phones(300), PHONES_TOML)
     before = ranges(home)
-    report = forgetting(home).forget("demo", {"phone": NOT_THERE}, by="somebody")
+    report = forgetting(home).forget(
+        "demo", {"phone": NOT_THERE}, by="somebody", in_every_leak=True
+    )
     assert (report.asked, report.taken_out) == (("phone",), frozenset())
     assert ranges(home) == before
     assert events(home)[-1].counts == {"schemes_asked": 1, "schemes_taken_out": 0}
@@ -108,10 +110,33 @@ def test_who_was_not_there_is_told_so_and_kept_out_of_what_comes(home: House) ->
     assert answer(home, "0199009998", "later") is Answer.EXPOSED
 
 
-def test_no_later_ingest_takes_them_in(home: House) -> None:
+def test_nothing_that_is_added_to_the_dataset_takes_them_in(home: House) -> None:
+    home.ingest(phones(300), PHONES_TOML)
+    for number in (THERE, NOT_THERE):
+        forgetting(home).forget("demo", {"phone": number}, by="somebody")
+    added = home.ingest(
+        f"TEL\n{THERE}\n{NOT_THERE}\n0199001111\n".encode(), PHONES_TOML, is_added=True
+    )
+    assert added.source.forgotten == 2
+    assert answer(home, THERE) is answer(home, NOT_THERE) is Answer.NOT_EXPOSED
+    assert answer(home, "0199001111") is answer(home, ALSO_THERE) is Answer.EXPOSED
+
+
+def test_another_leak_tells_that_it_holds_them(home: House) -> None:
+    """They asked about one; a "no" about a leak that nobody had told them of would be a lie."""
+    home.ingest(phones(300), PHONES_TOML, dataset="before")
+    home.ingest(phones(300) + b"0199001111\n", PHONES_TOML)
+    forgetting(home).forget("demo", {"phone": THERE}, by="somebody")
+    after = home.ingest(phones(300) + b"0199002222\n", PHONES_TOML, dataset="after")
+    assert after.source.forgotten == 0
+    assert answer(home, THERE) is Answer.NOT_EXPOSED
+    assert answer(home, THERE, "before") is answer(home, THERE, "after") is Answer.EXPOSED
+
+
+def test_no_later_ingest_takes_in_who_objects_to_every_leak(home: House) -> None:
     """Not the same leak under another name, not another, and not after an erasure."""
     home.ingest(phones(300), PHONES_TOML)
-    forgetting(home).forget("demo", {"phone": THERE}, by="somebody")
+    forgetting(home).forget("demo", {"phone": THERE}, by="somebody", in_every_leak=True)
     erasing(home).erase("demo", by="somebody")
     report = home.ingest(phones(300) + b"0199000003\n" * 5, PHONES_TOML, dataset="again")
     assert report.entries == {"phone": 299}
@@ -242,7 +267,8 @@ def test_who_was_forgotten_under_one_profile_is_known_under_another(home: House)
     for profile in (INSECURE_TEST_ONLY, StretchProfile(16, 2, 1)):
         for number, expected in ((THERE, True), (ALSO_THERE, False)):
             encoded = encode_identifier("phone", {"phone": number})
-            assert known.holds(encoded, profile, stretch(profile, salt, encoded)) is expected
+            stretched = stretch(profile, salt, encoded)
+            assert known.holds("demo", encoded, profile, stretched) is expected
 
 
 def test_the_stored_tokens_say_nothing_without_the_key(home: House) -> None:
