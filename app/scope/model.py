@@ -3,6 +3,8 @@
 One cell of two tables is one cell here: the total of a laboratory's line is its own number.
 Whoever attacks is taken to know more than anybody does: by how much the numbers of overlapping
 values exceed their total, exactly, for every line. So that what is safe from them is safe from all.
+By how much they do is itself a number of people, those who are in several values: where it is of
+few, it must not come out of what is shown, and there nobody is taken to know any of them.
 """
 
 from __future__ import annotations
@@ -45,6 +47,7 @@ class TableModel:
         parts: as `within`, of cells of one table with its totals: neither the cell nor what is
             left of the total may be of few people.
         told: places whose numbers stand elsewhere, so that nothing is safe behind them.
+        surplus: by how many people the parts of a sum exceed its whole, by the equation's number.
     """
 
     people: int
@@ -54,6 +57,7 @@ class TableModel:
     within: list[tuple[int, int | None]] = field(default_factory=list)
     parts: list[tuple[int, int | None]] = field(default_factory=list)
     told: set[int] = field(default_factory=set)
+    surplus: dict[int, int] = field(default_factory=dict)
 
     def add(self, key: CellKey, cell: Cell) -> int:
         """Add a cell, and return its place."""
@@ -66,6 +70,8 @@ class TableModel:
         terms = dict.fromkeys(parts, 1)
         if whole is not None:
             terms[whole] = terms.get(whole, 0) - 1
+        people = sum(factor * self.cells[place].people for place, factor in terms.items())
+        self.surplus[len(self.equations)] = people - (self.people if whole is None else 0)
         self.equations.append(terms)
 
     def is_told(self, place: int) -> None:
@@ -92,11 +98,13 @@ class Target:
         people: the true number.
         is_small: it is of few people: it must be possible that it is 0, and that it is enough to
             be shown. Otherwise it must be possible that it is another one by as much.
+        is_surplus: it is by how much a sum exceeds its whole; so none of these is taken for known.
     """
 
     terms: Terms
     people: int
     is_small: bool
+    is_surplus: bool = False
 
 
 def targets_of(model: TableModel, suppressed: Sequence[bool], minimum: int) -> list[Target]:
@@ -113,6 +121,9 @@ def targets_of(model: TableModel, suppressed: Sequence[bool], minimum: int) -> l
         if rest < minimum and not model.cells[part].is_hidden:
             terms = {part: -1} if whole is None else {part: -1, whole: 1}
             found.append(Target(terms, rest, is_small=True))
+    for number, people in model.surplus.items():
+        if 0 < people < minimum:
+            found.append(Target(model.equations[number], people, is_small=True, is_surplus=True))
     return found
 
 

@@ -13,7 +13,7 @@ import highspy
 import numpy as np
 
 from app.errors import Unavailable
-from app.scope.model import TableModel, Terms
+from app.scope.model import TableModel, Target, Terms
 
 _TOLERANCE = 1e-6
 _INFINITY = highspy.kHighsInf
@@ -41,6 +41,7 @@ class TableProgram:
     def __init__(self, model: TableModel) -> None:
         self._model = model
         self._size = len(model.cells)
+        self._is_forgotten = False
         self._highs: Any = _Quiet()  # type: ignore[no-untyped-call]
         for option, value in (("threads", 1), ("presolve", "off")):
             self._highs.setOptionValue(option, value)
@@ -56,11 +57,12 @@ class TableProgram:
         self._columns = np.arange(3 * self._size, dtype=np.int32)
         self._weights = np.array([cell.weight for cell in model.cells])
 
-    def bounds(self, suppressed: Sequence[bool], terms: Terms) -> tuple[float, float]:
-        """Return how far a sum of cells can be below and above what it is, both at least 0."""
+    def bounds(self, suppressed: Sequence[bool], target: Target) -> tuple[float, float]:
+        """Return how far a number can be below and above what it is, both at least 0."""
         self._open(suppressed, is_open=False)
+        self._forget_surplus(is_forgotten=target.is_surplus)
         costs = np.zeros(3 * self._size)
-        for place, factor in terms.items():
+        for place, factor in target.terms.items():
             costs[place] = factor
         found = []
         for sign in (1.0, -1.0):
@@ -70,18 +72,19 @@ class TableProgram:
         return below, above
 
     def cheapest(
-        self, suppressed: Sequence[bool], terms: Terms, change: int
+        self, suppressed: Sequence[bool], target: Target, change: int
     ) -> tuple[float, list[int]] | None:
-        """Return the cells to suppress so that a sum can be another one, or None if none do.
+        """Return the cells to suppress so that a number can be another one, or None if none do.
 
         Args:
             suppressed: those that are so already, which cost nothing.
-            terms: the cells of the sum.
-            change: by how much it must be possible that the sum is another.
+            target: the number.
+            change: by how much it must be possible that it is another.
         """
         self._open(suppressed, is_open=True)
+        self._forget_surplus(is_forgotten=target.is_surplus)
         self._cost(np.concatenate([np.zeros(self._size), self._weights, self._weights]))
-        self._add_row(float(change), float(change), terms)
+        self._add_row(float(change), float(change), target.terms)
         try:
             if not self._is_solved():
                 return None
@@ -92,6 +95,19 @@ class TableProgram:
         moved = columns[self._size : 2 * self._size] + columns[2 * self._size :]
         places = np.flatnonzero(moved > _TOLERANCE)
         return float(self._weights[places].sum()), [int(place) for place in places]
+
+    def _forget_surplus(self, *, is_forgotten: bool) -> None:
+        """Let each sum exceed its whole by what it may, or by what it does. A row is an equation's.
+
+        What it does not exceed by any stays known: of most of these it is so for everybody.
+        """
+        if is_forgotten == self._is_forgotten:
+            return
+        self._is_forgotten = is_forgotten
+        for equation, people in self._model.surplus.items():
+            if people > 0:
+                bounds = (-float(people), _INFINITY) if is_forgotten else (0.0, 0.0)
+                self._highs.changeRowBounds(equation, *bounds)
 
     def _open(self, suppressed: Sequence[bool], *, is_open: bool) -> None:
         """Let suppressed cells change freely, and the others at a cost or not at all."""

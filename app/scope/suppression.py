@@ -90,7 +90,7 @@ def _program(model: TableModel) -> TableProgram:
 
 
 def _holds(program: TableProgram, suppressed: Sequence[bool], target: Target, minimum: int) -> bool:
-    below, above = program.bounds(suppressed, target.terms)
+    below, above = program.bounds(suppressed, target)
     if target.is_small:
         return below >= target.people - _ALMOST and above >= minimum - target.people - _ALMOST
     return below + above >= minimum - _ALMOST
@@ -103,7 +103,7 @@ def _protect(program: TableProgram, suppressed: list[bool], target: Target, mini
     if target.is_small:
         changes = [(minimum - target.people,), (-target.people,)]
     for either in changes:
-        found = [program.cheapest(suppressed, target.terms, change) for change in either]
+        found = [program.cheapest(suppressed, target, change) for change in either]
         possible = [each for each in found if each is not None]
         if not possible:
             return False

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
+from app.scope.places import REGION_OF
 from app.scope.table import OTHER, ScopeTable
 from tests.scope.attack import Attack, Key
 
@@ -29,6 +30,7 @@ def check_shown(tables: Sequence[ScopeTable], truth: Mapping[Key, int], people: 
                 assert number >= MINIMUM
                 assert people - number >= MINIMUM
         check_adds_up(table)
+    check_sums_tell_of_nobody(tables)
     return shown
 
 
@@ -45,6 +47,40 @@ def check_adds_up(table: ScopeTable) -> None:
         assert all(part <= total for part in told)
         if len(told) == len(parts) and last.name != "kinds":
             assert sum(told) >= total
+
+
+def check_sums_tell_of_nobody(tables: Sequence[ScopeTable]) -> None:
+    """Check that no sum exceeds its total by a few people: as many are in two of its values."""
+    for table in tables:
+        sizes = [dimension.size for dimension in table.dimensions]
+        for along, dimension in enumerate(table.dimensions):
+            # Whoever has three kinds of data is in three values of one line, as all know.
+            if dimension.name != "kinds":
+                for at in product(*(range(n) if i != along else [0] for i, n in enumerate(sizes))):
+                    line = [(*at[:along], place, *at[along + 1 :]) for place in range(sizes[along])]
+                    *parts, total = (table.cell(*place) for place in line)
+                    _check_exceeds(parts, total)
+    for name, finer, value_of in (
+        ("region", "department", lambda code: REGION_OF.get(code, "")),
+        ("exam-year", "exam-month", lambda month: month[:4]),
+    ):
+        of = {table.name: table for table in tables}
+        if name in of and finer in of:
+            for value in of[name].dimensions[0].values:
+                its = of[finer].dimensions[0].values
+                parts = [_one(of[finer], v) for v in its if v != OTHER and value_of(v) == value]
+                if OTHER not in its and value != OTHER:
+                    _check_exceeds(parts, _one(of[name], value))
+
+
+def _one(table: ScopeTable, value: str) -> int | None:
+    return table.cell(table.dimensions[0].values.index(value))
+
+
+def _check_exceeds(parts: Sequence[int | None], total: int | None) -> None:
+    if total is not None and None not in parts:
+        exceeds = sum(part for part in parts if part is not None) - total
+        assert not 0 < exceeds < MINIMUM
 
 
 def check_attack_fails(

@@ -16,6 +16,7 @@ from tests.scope.checking import check_attack_fails, check_shown
 from tests.scope.counted import counted
 from tests.scope.microdata import COLUMNS, MAPPING, Shape, count, home_of, make_up, to_csv
 
+LABORATORIES_ALONE = MAPPING.partition("department")[0]
 SHAPES = st.builds(
     Shape,
     seed=st.integers(0, 10**6),
@@ -48,6 +49,22 @@ def test_who_knows_where_laboratories_stand_finds_nothing_either(
     people, truth = count(rows)
     tables = counted(to_csv(rows), MAPPING).tables
     check_attack_fails(tables, truth, people, homes=home_of)
+
+
+@pytest.mark.parametrize("several", [1, 10, 11])
+def test_how_few_people_are_in_two_laboratories_comes_out_of_no_sum(several: int) -> None:
+    """Of enough people it does: what is hidden then protects nobody."""
+    rows = make_up(Shape(seed=7, people=300, laboratories=3, visits=1))
+    elsewhere = sorted({row.laboratory for row in rows})
+    again = [
+        replace(row, laboratory=next(name for name in elsewhere if name != row.laboratory))
+        for row in rows[:several]
+    ]
+    tables = counted(to_csv([*rows, *again]), LABORATORIES_ALONE).tables
+    (table,) = (table for table in tables if table.name == "laboratory")
+    *parts, people = table.cells
+    assert people == 300
+    assert (None in parts) == (several < 11)
 
 
 @pytest.mark.parametrize("seed", [51, 53])
