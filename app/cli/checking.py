@@ -20,7 +20,7 @@ from app.cli.bulk import BulkServer
 from app.cli.laboratory import LaboratoryKey, read_credential
 from app.cli.progress import Meter, meter
 from app.cli.sources import open_source, read_mapping
-from app.errors import InvalidInput, InvalidMapping
+from app.errors import InvalidInput
 
 if TYPE_CHECKING:
     from app.reading.mapping import ListMapping
@@ -86,7 +86,9 @@ def run_check(
     sha256 = _digest(files.patients)
     open_list = partial(_opened, files, mapping)
     with open_list() as table:
-        _check_sheet(table.unread_sheets, mapping.source.source.sheet)
+        table.check_whole()
+        if unread := table.unread_sheets:
+            print(f"sheets of the workbook that are not checked: {unread}", file=sys.stderr)
         mapping.source.positions(table.header)
         channels_of(mapping, table.header)
     key = LaboratoryKey.of(files.key)
@@ -113,23 +115,6 @@ def _opened(files: CheckFiles, mapping: ListMapping) -> Iterator[Table]:
         named.leak(mapping.source.source).open() as table,
     ):
         yield table
-
-
-def _check_sheet(unread: int, named: str | None) -> None:
-    """Check that nobody takes a workbook for checked of which one sheet was.
-
-    Raises:
-        InvalidMapping: other sheets hold something, and nobody said which one is the list.
-    """
-    if not unread:
-        return
-    if named is None:
-        raise InvalidMapping(
-            f"the workbook has {unread} more {'sheet' if unread == 1 else 'sheets'} with something"
-            " in them, and only one is checked",
-            hint='name it under [source] in the mapping, as its tab does: sheet = "Patients"',
-        )
-    print(f"sheets of the workbook that are not checked: {unread}", file=sys.stderr)
 
 
 def _check_out(files: CheckFiles) -> None:

@@ -147,6 +147,8 @@ def describe(report: IngestReport) -> str:
             f"  read with a repair: {lines.unquoted:,} rows with stray quotes,"
             f" {lines.replaced:,} with bytes that are no character"
         )
+    if report.unread_sheets:
+        told.append(f"  sheets of the workbook that were not read: {report.unread_sheets}")
     if report.source.forgotten:
         told.append(f"forgotten: {report.source.forgotten:,} inputs left out")
     if report.not_followed:

@@ -183,6 +183,7 @@ def _sample(
     with open_source(source) as named:
         leak = LeakSource(named.stream, columns.source, identities, columns.column_names)
         with leak.open() as table:
+            table.check_whole()
             records = RecordReader(columns, table.header)
             for row in table.rows():
                 for scheme, encoded in records.inputs(row):

@@ -102,6 +102,7 @@ def estimate(
         InvalidMapping: the mapping does not fit the source's header.
         InvalidSource: the source cannot be read.
     """
+    table.check_whole()
     at_hand = RowsAtHand(table)
     counts = count_inputs(mapping, table.header, at_hand.take(SAMPLE_ROWS))
     rows = _rows_in_all(at_hand, table, counts.rows, size_bytes)

@@ -53,6 +53,7 @@ class IngestReport:
         entries: distinct inputs, by scheme.
         inputs: inputs that were stretched.
         not_followed: what the mapping says otherwise than the dataset that it was added to.
+        unread_sheets: of a workbook, those that hold something and were not to be read.
     """
 
     source: SourceReport
@@ -60,6 +61,7 @@ class IngestReport:
     entries: Mapping[str, int]
     inputs: int
     not_followed: tuple[str, ...] = ()
+    unread_sheets: int = 0
 
 
 class Ingest:
@@ -153,6 +155,7 @@ class Ingest:
         is_taken_up = begun is not None and begun.checkpoint is not None
         try:
             with source.open(_position(begun)) as table:
+                table.check_whole()
                 records = self._records(mapping, table, begun)
                 if begun is None:
                     begun = beginning.begin(dataset, mapping)
@@ -233,7 +236,9 @@ class Ingest:
         )
         self._finish_count(begun, dataset, count)
         entries = self._finish(begun, dataset, report, taken_out)
-        return IngestReport(report, table.counts, entries, reached.inputs, begun.not_followed)
+        return IngestReport(
+            report, table.counts, entries, reached.inputs, begun.not_followed, table.unread_sheets
+        )
 
     def _taken_out(self, before: CurrentEpoch | None) -> Mapping[str, int]:
         """Return, by scheme, how many entries were taken out of what is added to."""

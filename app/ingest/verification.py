@@ -199,6 +199,7 @@ class Verification:
         with self._source() as stream:
             source = LeakSource(stream, mapping.source, self._identities, mapping.column_names)
             with source.open() as table:
+                table.check_whole()
                 yield table
 
     def _once(

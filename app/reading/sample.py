@@ -115,9 +115,10 @@ def take_sample(look: Look, settings: SourceSettings) -> Sample:
 
     Raises:
         InvalidSource: it cannot be read, or has no row.
-        InvalidMapping: there are several members, or tables, of which `settings` names none.
+        InvalidMapping: there are several members, sheets or tables, and `settings` names none.
     """
     with look(settings) as table:
+        table.check_whole()
         if table.settings.format != DELIMITED or not settings.has_header:
             return _sample_of(table)
     # A first line that may be ragged, and somebody's, is read as one of the others.

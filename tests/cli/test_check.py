@@ -200,7 +200,7 @@ def test_a_workbook_of_several_lists_is_refused_until_one_is_named(
                 sheet.write_row(1, 0, person or house.person(exposed=True))
     assert house.check(path) == 2
     told = capsys.readouterr().err
-    assert "1 more sheet with something in them" in told
+    assert "1 more sheet with something in them, and only one is read" in told
     assert not (house.folder / "out.csv").exists()
     named = '[source]\nsheet = "2021"\n'
     house.mapping.write_text(named + MAPPING, encoding="utf-8")

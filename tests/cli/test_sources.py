@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pyrage
 import pytest
+import xlsxwriter
 
 from app.cli.main import main
 from app.reading.sample import SAMPLE_BYTES
+from app.synthesis.mapping import MAPPING_TOML
 from tests.cli.commands import concerne
 from tests.ingest.examples import PHONES_TOML, leak, phones, titled
 from tests.reading.sources.writers import IDENTITY, WRITERS
@@ -142,6 +144,32 @@ def test_a_member_is_named_before_a_suggestion_in_a_mapping_that_says_no_more(
     text = printed_by(capsys, "ingest", "--suggest", folder / "leak.zip", *known)
     assert 'member = "a.csv"' in text
     assert 'nir = "NUM_SECU"' in text
+
+
+def test_a_workbook_of_several_sheets_is_not_read_until_one_is_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever stands in another sheet would be told that they are in no leak."""
+    header, *rows = csv.reader(io.StringIO(leak(60)[0].decode("cp1252")), delimiter=";")
+    with xlsxwriter.Workbook(str(folder / "leak.xlsx")) as book:
+        for name in ("2020", "2021"):
+            sheet = book.add_worksheet(name)
+            for number, row in enumerate([header, *rows]):
+                sheet.write_row(number, 0, row)
+    source, mapping = str(folder / "leak.xlsx"), folder / "mapping.toml"
+    columns = "[fields]" + MAPPING_TOML.partition("[fields]")[2]
+    mapping.write_text(columns, encoding="utf-8")
+    told = "1 more sheet with something in them, and only one is read"
+    for options in ([], ["--estimate"], ["--suggest"]):
+        arguments = [] if options == ["--suggest"] else ["--mapping", str(mapping)]
+        arguments += [] if options else ["--dataset", "d"]
+        assert main(["ingest", source, *options, *arguments]) == 2
+        assert told in capsys.readouterr().err
+    assert printed_by(capsys, "dataset", "list").splitlines()[1:] == []
+    mapping.write_text('[source]\nsheet = "2021"\n\n' + columns, encoding="utf-8")
+    done = printed_by(capsys, "ingest", source, "--mapping", mapping, "--dataset", "d")
+    assert "60 rows: 60 used, 0 rejected" in done
+    assert "sheets of the workbook that were not read: 1" in done
 
 
 def test_a_stream_that_shows_no_row_before_its_end_is_read_without_an_estimate(

@@ -103,7 +103,7 @@ def test_what_was_left_out_makes_a_difference_unknown(tmp_path: Path) -> None:
     """The manifest is without those who had asked to be forgotten; the other's file is not."""
     with house(tmp_path / "data") as home:
         home.ingest(phones(5), PHONES_TOML, dataset="first")
-        forgetting(home).forget("first", {"phone": "0199000003"}, by="somebody")
+        forgetting(home).forget("first", {"phone": "0199000003"}, by="somebody", in_every_leak=True)
         home.ingest(phones(1200), PHONES_TOML)
         known = manifest(home, "demo")
     assert known.forgotten == 1

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
+from app.errors import InvalidMapping
 from app.reading.sources.bytestream import ByteSource, DigestingSource, Prefix
 from app.reading.sources.childprocess import ChildReader
 from app.reading.sources.delimited import DelimitedReader
@@ -115,6 +116,20 @@ class Table:
     def unread_sheets(self) -> int:
         """Of a workbook, how many sheets hold something and are not read."""
         return self._reader.unread_sheets if isinstance(self._reader, ChildReader) else 0
+
+    def check_whole(self) -> None:
+        """Check that nobody takes a workbook for read of which only the first sheet would be.
+
+        Raises:
+            InvalidMapping: other sheets hold something, and [source] does not say which one counts.
+        """
+        unread = self.unread_sheets
+        if unread and self._settings.sheet is None:
+            raise InvalidMapping(
+                f"the workbook has {unread} more {'sheet' if unread == 1 else 'sheets'} with"
+                " something in them, and only one is read",
+                hint='name it under [source] in the mapping, as its tab does: sheet = "Patients"',
+            )
 
     @property
     def counts(self) -> LineCounts:

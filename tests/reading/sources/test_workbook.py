@@ -96,6 +96,10 @@ def test_the_sheet_is_the_first_or_the_one_that_is_named() -> None:
     assert rows_of(content, "Autre") == [(2, ["B"])]
     with pytest.raises(InvalidMapping, match="no sheet of the name"):
         rows_of(content, "Aucune")
+    with opened(content) as table, pytest.raises(InvalidMapping, match="1 more sheet"):
+        table.check_whole()
+    with opened(content, "Autre") as table:
+        table.check_whole()
 
 
 def test_an_empty_sheet_is_refused() -> None:

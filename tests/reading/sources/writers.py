@@ -115,7 +115,7 @@ def _workbook(header: Sequence[str], rows: Table) -> Written:
         for number, row in enumerate([*_named(header), *rows]):
             for place, cell in enumerate(row):
                 sheet.write_string(number, place, cell)
-        book.add_worksheet("Other").write_string(0, 0, "X")
+        book.add_worksheet("Empty")
     return Written(out.getvalue())
 
 
