@@ -230,7 +230,7 @@ def test_who_was_forgotten_meanwhile_is_not_brought_in_by_it(home: House) -> Non
     home.ingest(phones(10), PHONES_TOML, dataset="other")
     interrupted(home, 60)
     forgetting = Forgetting(SqlForgettingStore(home.engine), home.ring, home.folder / "keys")
-    forgetting.forget("other", {"phone": "0199000003"}, by="somebody")
+    forgetting.forget("other", {"phone": "0199000003"}, by="somebody", in_every_leak=True)
     with pytest.raises(RunDiffers, match="somebody was forgotten"):
         home.ingest(SOURCE, PHONES_TOML, max_rejects=ANY)
     report = home.ingest(SOURCE, PHONES_TOML, max_rejects=ANY, is_anew=True)
