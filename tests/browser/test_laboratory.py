@@ -364,18 +364,23 @@ def test_a_session_that_ends_in_the_middle_is_begun_again_in_its_place(
     assert spent(lab_site, lab) == {"nir-dob": 20, "phone": 20}
 
 
+def lose_credential(page: Page, settings: Settings, lab: Issued, listed: Path) -> None:
+    """Begin a check, and have the credential revoked before its second batch is answered."""
+    sign_in(page, lab)
+    held = Held(page, 1)
+    begin(page, listed)
+    route = held.wait()
+    engine = open_database(settings.data)
+    registry_of(engine).revoke(lab.client.number, by="an operator")
+    engine.dispose()
+    route.continue_()
+
+
 def test_a_revoked_credential_stops_it_and_nothing_is_a_no(
     browser: Browser, lab_site: str, settings: Settings, lab: Issued, listed: Path
 ) -> None:
     with opening(browser, lab_site + PATHS["fr"]) as page:
-        sign_in(page, lab)
-        held = Held(page, 1)
-        begin(page, listed)
-        route = held.wait()
-        engine = open_database(settings.data)
-        registry_of(engine).revoke(lab.client.number, by="an operator")
-        engine.dispose()
-        route.continue_()
+        lose_credential(page, settings, lab, listed)
         page.wait_for_selector("#signin-again #credential:visible")
         page.fill("#credential", lab.credential.text)
         page.keyboard.press("Enter")
@@ -398,14 +403,7 @@ def test_a_revoked_credential_leaves_what_is_known_and_is_gone_on_with_by_anothe
 ) -> None:
     """The second scheme is not asked: who was not found by the first is no no."""
     with opening(browser, lab_site + PATHS["fr"]) as page:
-        sign_in(page, lab)
-        held = Held(page, 1)
-        begin(page, listed)
-        route = held.wait()
-        engine = open_database(settings.data)
-        registry_of(engine).revoke(lab.client.number, by="an operator")
-        engine.dispose()
-        route.continue_()
+        lose_credential(page, settings, lab, listed)
         page.wait_for_selector("#finish-early:visible")
         page.click("#finish-early")
         finish(page)

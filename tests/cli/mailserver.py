@@ -156,7 +156,7 @@ class _Controller(Controller):
         if self.handler.offers_dsn:
             protocol: SMTP = _DsnSmtp(self.handler, **self.SMTP_kwargs)
         else:
-            protocol = super().factory()  # type: ignore[no-untyped-call]
+            protocol = super().factory()  # type: ignore[no-untyped-call]  # the library declares no types
         self._protocols.append(protocol)
         return protocol
 

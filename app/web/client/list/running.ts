@@ -1,6 +1,7 @@
 // What the page says while a check runs: often for who sees it, seldom for who hears it.
 
 import type { Gate } from '../checking/gate.ts';
+import type { Allowance } from '../checking/remote.ts';
 import { counted, required, say, worded } from './elements.ts';
 import { Pace } from './pace.ts';
 
@@ -53,6 +54,20 @@ export class Running {
       this.#heardShare = share;
       say(this.#heard, this.#words());
     }
+  }
+
+  /** Say so before hours of computing where a quota cannot suffice. */
+  tellQuota(
+    totals: ReadonlyMap<string, number>,
+    schemes: ReadonlyMap<string, Allowance>,
+  ): void {
+    const short = [...totals].flatMap(([scheme, total]) => {
+      const quota = schemes.get(scheme)?.quota ?? total;
+      const numbers = [total, quota].map((count) => counted(this.#document, count));
+      return quota < total ? [worded(this.#document, 'text-quota-short', scheme, ...numbers)] : [];
+    });
+    const advice = short.length === 0 ? [] : [worded(this.#document, 'text-quota-advice')];
+    say(required(this.#document, 'quota-note'), [...short, ...advice].join(' '));
   }
 
   /** Say something that is heard too. */

@@ -2,7 +2,7 @@
 
 import { remedyFor, STOPS, type StopSlug } from '../checking/failures.ts';
 import { Gate } from '../checking/gate.ts';
-import { type Allowance, type Client, LaboratoryServer } from '../checking/remote.ts';
+import { type Client, LaboratoryServer } from '../checking/remote.ts';
 import type { Observer } from '../checking/run.ts';
 import { DATABASE, type Plan } from '../checking/state.ts';
 import { openTable } from '../reading/sources/opening.ts';
@@ -10,6 +10,7 @@ import { InvalidSource, type Table } from '../reading/sources/rows.ts';
 import type { Order } from '../reading/suggestion/recognition.ts';
 import { type Role, ROLES } from '../reading/suggestion/roles.ts';
 import { ADDED } from '../worklist/columns.ts';
+import { SignInAgain } from './again.ts';
 import { breath, checkList } from './check.ts';
 import { FileChoice } from './choosing.ts';
 import { askableSchemes, ColumnsForm } from './columns.ts';
@@ -42,6 +43,7 @@ class ListPage {
   readonly #signIn: SignIn;
   readonly #columns: ColumnsForm;
   readonly #running: Running;
+  readonly #signInAgain: SignInAgain;
   readonly #result: Result;
   readonly #choice: FileChoice;
   readonly #kept = new Kept();
@@ -60,6 +62,7 @@ class ListPage {
     this.#signIn = new SignIn(document);
     this.#columns = new ColumnsForm(document);
     this.#running = new Running(document);
+    this.#signInAgain = new SignInAgain(document, this.#signIn, this.#running);
     this.#result = new Result(document, () => this.#attend(this.#handedOver()));
     this.#choice = new FileChoice(document, (file) => this.#attend(this.#read(file)));
   }
@@ -101,7 +104,9 @@ class ListPage {
       this.#document.location.reload();
     });
     on('finish', () => this.#forget());
-    on('finish-early', () => Promise.resolve(this.#signedIn?.(false)));
+    required(this.#document, 'finish-early').addEventListener('click', () => {
+      this.#signInAgain.giveUp();
+    });
     for (const id of ['forget', 'forget-run']) {
       on(id, async () => {
         // Hours of computing are not to be lost by one press beside another button.
@@ -275,7 +280,7 @@ class ListPage {
     this.#gate = gate;
     // What is kept is gone on with after a reload; else leaving the page would lose it.
     this.#isUnsaved = !state.isKept;
-    required(this.#document, 'signin-again').hidden = true;
+    this.#signInAgain.hide();
     showStep(this.#document, 'run');
     const dataset = this.#dataset.value;
     try {
@@ -297,7 +302,7 @@ class ListPage {
         startWorker: () => new Worker(this.#script),
         onQuestions: (totals) => {
           this.#running.begin(gate, [...totals.values()].reduce((all, each) => all + each, 0));
-          this.#tellQuota(totals);
+          this.#running.tellQuota(totals, this.#client?.schemes ?? new Map());
         },
       });
       if (gate.isStopped) {
@@ -320,18 +325,6 @@ class ListPage {
     }
   }
 
-  /** Say so before hours of computing where the quota cannot suffice. */
-  #tellQuota(totals: ReadonlyMap<string, number>): void {
-    const schemes = this.#client?.schemes ?? new Map<string, Allowance>();
-    const short = [...totals].flatMap(([scheme, total]) => {
-      const quota = schemes.get(scheme)?.quota ?? total;
-      const numbers = [total, quota].map((count) => counted(this.#document, count));
-      return quota < total ? [worded(this.#document, 'text-quota-short', scheme, ...numbers)] : [];
-    });
-    const advice = short.length === 0 ? [] : [worded(this.#document, 'text-quota-advice')];
-    say(required(this.#document, 'quota-note'), [...short, ...advice].join(' '));
-  }
-
   #observer(): Observer {
     const running = this.#running;
     return {
@@ -343,35 +336,8 @@ class ListPage {
           running.tell('text-waiting', counted(this.#document, Math.ceil(seconds)));
         }
       },
-      signIn: () => this.#signInAgain(),
+      signIn: () => this.#signInAgain.ask(),
     };
-  }
-
-  #signingIn: Promise<boolean> | null = null;
-  #signedIn: ((isSignedIn: boolean) => void) | null = null;
-
-  /**
-   * Ask for the credential in the middle of a check; all who wait for it wait for one answer.
-   *
-   * @returns false where the person goes on with what is known instead.
-   */
-  #signInAgain(): Promise<boolean> {
-    this.#signingIn ??= new Promise<boolean>((resolve) => {
-      const again = required(this.#document, 'signin-again');
-      this.#signedIn = (isSignedIn): void => {
-        again.hidden = true;
-        this.#signingIn = null;
-        this.#signedIn = null;
-        this.#running.tell('text-running');
-        resolve(isSignedIn);
-      };
-      again.hidden = false;
-      this.#running.tell('text-session-ended');
-      const place = required(this.#document, 'signin-again-place');
-      this.#signIn.ask(place, () => this.#signedIn?.(true));
-      this.#signIn.focus();
-    });
-    return this.#signingIn;
   }
 
   /** What ended a check before its end, in the page's words and in the work list's. */
