@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
+from threading import Semaphore
 
 from app.checking.ports import Server
 from app.crypto.stretch import Stretched
@@ -20,8 +21,11 @@ from app.protocol.client import Batch
 from app.protocol.parameters import LAB_BATCH_MAXIMUM, SchemeParameters
 from app.protocol.ranges import AllRanges
 
-# Less than is allowed: what a fault costs is then no large part of anything.
-BATCH_INPUTS = LAB_BATCH_MAXIMUM // 4
+# Less than is allowed: what a fault costs is then no large part of anything. Many all the same: the
+# proof of a larger batch costs less for each of its questions (`crypto.multiscalar`).
+BATCH_INPUTS = LAB_BATCH_MAXIMUM * 3 // 4
+# Batches that wait for the server, beside those that are computed on.
+_WAITING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +58,22 @@ class Asker:
         """
         stream = iter(stretched)
         under_way: deque[Future[list[bool]]] = deque()
-        pool = ThreadPoolExecutor(self.workers + 1, thread_name_prefix="evaluate")
+        threads = self.workers + _WAITING
+        pool = ThreadPoolExecutor(threads, thread_name_prefix="evaluate")
+        core = Semaphore(self.workers)
         try:
             while True:
-                while len(under_way) <= self.workers + 1 and (
-                    batch := list(islice(stream, BATCH_INPUTS))
-                ):
-                    under_way.append(pool.submit(self._answers, batch))
+                while len(under_way) <= threads and (batch := list(islice(stream, BATCH_INPUTS))):
+                    under_way.append(pool.submit(self._answers, batch, core))
                 if not under_way:
                     return
                 yield under_way.popleft().result()
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _answers(self, stretched: list[Stretched]) -> list[bool]:
-        batch = Batch.prepare(self.dataset, self.parameters, stretched, self.blinding)
+    def _answers(self, stretched: list[Stretched], core: Semaphore) -> list[bool]:
+        with core:
+            batch = Batch.prepare(self.dataset, self.parameters, stretched, self.blinding)
         answer = self.server.evaluate(self.dataset, self.parameters, batch.blinded)
-        return [self.ranges.holds(location) for location in batch.receive(answer)]
+        with core:
+            return [self.ranges.holds(location) for location in batch.receive(answer)]

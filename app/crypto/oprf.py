@@ -16,6 +16,7 @@ from typing import NewType
 
 from app.crypto import ristretto255 as group
 from app.crypto.keys import EvaluationKey, PublicKey
+from app.crypto.multiscalar import vartime_multiscalar_multiply
 from app.crypto.ristretto255 import Element, Scalar
 from app.encoding import length_prefixed
 from app.errors import (
@@ -223,10 +224,7 @@ def _composite_weights(
 
 
 def _weighted_sum(weights: Sequence[Scalar], elements: Sequence[Element]) -> Element:
-    total = group.sum_of(
-        group.multiply(weight, element) for weight, element in zip(weights, elements, strict=True)
-    )
-    return group.decode_element(total)
+    return group.decode_element(vartime_multiscalar_multiply(weights, elements))
 
 
 def _challenge(public_key: PublicKey, m: Element, z: Element, t2: Element, t3: Element) -> Scalar:

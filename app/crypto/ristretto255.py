@@ -28,7 +28,7 @@ ORDER = 2**252 + 27742317777372353535851937790883648493
 
 _IDENTITY = bytes(ELEMENT_BYTES)
 IDENTITY_SUM = Sum(_IDENTITY)
-_ZERO = bytes(SCALAR_BYTES)
+ZERO = Scalar(bytes(SCALAR_BYTES))
 
 _Call = Callable[..., int]
 
@@ -82,7 +82,7 @@ def decode_scalar(encoded: bytes) -> Scalar:
 
 def is_zero(scalar: Scalar) -> bool:
     """Tell whether a scalar is zero."""
-    return scalar == _ZERO
+    return scalar == ZERO
 
 
 def from_uniform_bytes(uniform: bytes) -> Element:
