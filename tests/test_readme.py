@@ -10,7 +10,7 @@ import pytest
 import typer
 import typer.main
 
-from app.cli.ingest import ingest
+from app.cli.commands.ingest import ingest
 from app.cli.main import app
 from app.reading.mapping import parse_mapping
 from app.reading.sources.settings import ENCODINGS, FORMATS, SOURCE_KEYS

@@ -15,7 +15,7 @@ from enum import IntEnum
 
 import typer
 
-from app.cli import (
+from app.cli.commands import (
     ask,
     audit,
     check,

@@ -15,3 +15,6 @@ DataOption = Annotated[
     Path | None,
     typer.Option("--data", help="Folder of database and keys; otherwise CONCERNE_DATA, or var."),
 ]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", help="Where it goes; otherwise standard output.")
+]

@@ -1,6 +1,6 @@
 """The least that the framework can do: one route, an empty answer, nothing around it.
 
-Served by the same web server with the same settings as `concerne serve` (`app.cli.serve`).
+Served by the same web server with the same settings as `concerne serve` (`app.cli.commands.serve`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import argparse
 import uvicorn
 from fastapi import FastAPI, Response
 
-from app.cli.serve import KEEP_ALIVE_SECONDS
+from app.cli.commands.serve import KEEP_ALIVE_SECONDS
 from scripts.benches.connection import HOST
 from scripts.benches.servers import EMPTY_ROUTE
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.cli import ingest
+from app.cli.commands import ingest
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from app.cli.bulk import BulkServer
-from app.cli.check import describe
+from app.cli.commands.check import describe
 from app.cli.laboratory import LaboratoryKey, key_file_of, read_credential
 from app.cli.main import main
 from app.errors import InvalidInput
@@ -91,7 +91,7 @@ def served(leak: Leak, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
 def house(
     served: tuple[str, Path, str], leak: Leak, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> House:
-    monkeypatch.setattr("app.cli.check.warn_of_memory", lambda: None)
+    monkeypatch.setattr("app.cli.commands.check.warn_of_memory", lambda: None)
     credential, mapping = tmp_path / "credential", tmp_path / "list.toml"
     credential.touch(0o600)
     credential.write_text(served[2] + "\n", encoding="ascii")

@@ -111,7 +111,7 @@ def test_a_source_that_was_changed_while_it_was_read_is_left(
             stream.write(b"0199000099\n")
         return describe(report)  # type: ignore[arg-type]  # what it is given is passed on
 
-    monkeypatch.setattr("app.cli.ingest.describe", changed)
+    monkeypatch.setattr("app.cli.commands.ingest.describe", changed)
     assert ingest(folder, "--erase-source") == 4
     assert "it is not what was read any more" in capsys.readouterr().err
     assert (folder / "leak.csv").read_bytes() == SOURCE + b"0199000099\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from app.cli.scope import app
+from app.cli.commands.scope import app
 from app.scope.report import ScopeReport
 from app.scope.showing.files import csv_files, html_files, pdf_files
 from tests.conftest import DATASET, Leak

@@ -11,14 +11,11 @@ import typer
 
 from app.cli.files import read_text, write_or_print
 from app.cli.lifecycle import ByOption, Lifecycle, SlugArgument, person
-from app.cli.options import ConfigOption, DataOption
+from app.cli.options import ConfigOption, DataOption, OutOption
 from app.cli.prompts import typed
 from app.errors import InvalidInput, Unavailable
 from app.settings import load_settings
 
-OutOption = Annotated[
-    Path | None, typer.Option("--out", help="Where it goes; otherwise standard output.")
-]
 KeyOption = Annotated[
     Path,
     typer.Option("--key", help="The public key (JWK), as concerne dataset signing-key gives it."),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli import manifest
+from app.cli.comparing import VerifyCode, compare_source
 from app.cli.files import read_text
 from app.cli.lifecycle import Lifecycle, SlugArgument
 from app.cli.options import ConfigOption, DataOption
@@ -125,13 +125,13 @@ def compare(
     verified = verify_report(read_text(report, "report"), read_text(key, "public key"), today=today)
     known = manifest_of(verified.report)
     identities = read_identities(identity)
-    finding = manifest.compare(settings, known, source, mapping, identities)
+    finding = compare_source(settings, known, source, mapping, identities)
     print("; ".join([finding.verdict.value, *finding.reasons]))
     if server is not None and finding.verdict.name in ("DIFFERS", "UNKNOWN"):
         chosen = scheme or strongest_scheme(verified.report)
         asked = _Asked(server, credential_file, chosen, sample, settings.threads)
         print(_share(asked, known.dataset.dataset, source, mapping, identities))
-    return manifest.VerifyCode[finding.verdict.name]
+    return VerifyCode[finding.verdict.name]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from app.cli import erase, forget, manifest
+from app.cli.commands import erase, forget, manifest
 from app.cli.lifecycle import ByOption, Lifecycle, SlugArgument, person
 from app.cli.options import ConfigOption, DataOption
 from app.errors import StateRefused

@@ -18,9 +18,9 @@ from typing import Annotated
 import typer
 
 from app.cli.ingestion import describe, run_ingest
+from app.cli.listening import check_free
 from app.cli.progress import meter
 from app.cli.remote import RemoteServer
-from app.cli.serve import check_free
 from app.errors import ConcerneError, DatasetExists, InvalidInput, ServerUnreachable
 from app.protocol.messages import Answer
 from app.settings import PREFIX, Settings, load_settings

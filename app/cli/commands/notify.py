@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from app.cli import notified
+from app.cli.commands import notified
 from app.errors import InvalidInput
 from app.worklist.columns import Channel
 
