@@ -64,6 +64,17 @@ class IngestReport:
     unread_sheets: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One open source that is read to its end, into one draft, and counted where it is to be."""
+
+    dataset: str
+    begun: Begun
+    table: Table
+    records: RecordReader
+    count: Count | None
+
+
 class Ingest:
     """Fills a new dataset, or the next epoch of one; neither answers until it is published.
 
@@ -160,7 +171,7 @@ class Ingest:
                 if begun is None:
                     begun = beginning.begin(dataset, mapping)
                 count = self._begin_count(begun, mapping, table, dataset)
-                return self._run(begun, table, records, dataset, count)
+                return self._run(_Reading(dataset, begun, table, records, count))
         except BaseException as exc:
             is_bad = isinstance(exc, InvalidInput) and not isinstance(exc, TooManyRejects)
             # What was taken up is never given up: it may be hours of work, and what is wrong
@@ -213,15 +224,9 @@ class Ingest:
             self._census.end(dataset, begun.epoch)
         begun.draft.drop_tallies()
 
-    def _run(
-        self,
-        begun: Begun,
-        table: Table,
-        records: RecordReader,
-        dataset: str,
-        count: Count | None,
-    ) -> IngestReport:
-        reached = self._fill(begun, table, records, dataset, count)
+    def _run(self, reading: _Reading) -> IngestReport:
+        begun, table, dataset = reading.begun, reading.table, reading.dataset
+        reached = self._fill(reading)
         # A file is known before it is read; what comes through a pipe only now.
         if Prefix(table.size_bytes, table.sha256) in self._store.sources(dataset):
             raise SourceRepeated(f"these bytes are in {dataset} already")
@@ -234,7 +239,7 @@ class Ingest:
             reached.forgotten,
             sum(taken_out.values()),
         )
-        self._finish_count(begun, dataset, count)
+        self._finish_count(begun, dataset, reading.count)
         entries = self._finish(begun, dataset, report, taken_out)
         return IngestReport(
             report, table.counts, entries, reached.inputs, begun.not_followed, table.unread_sheets
@@ -252,20 +257,14 @@ class Ingest:
     def _rejected(self, line: int, reason: str) -> None:
         self._report.rejected(line=line, reason=reason)
 
-    def _fill(
-        self,
-        begun: Begun,
-        table: Table,
-        records: RecordReader,
-        dataset: str,
-        count: Count | None,
-    ) -> Checkpoint:
+    def _fill(self, reading: _Reading) -> Checkpoint:
         """Evaluate all inputs into the draft; return the checkpoint at the source's end."""
+        begun, table, records = reading.begun, reading.table, reading.records
         salt = self._store.deployment().stretch_salt
         forgotten = self._forgotten
-        is_forgotten = None if forgotten is None else partial(forgotten.holds, dataset)
+        is_forgotten = None if forgotten is None else partial(forgotten.holds, reading.dataset)
         evaluator = Evaluator(begun.keys, salt, begun.stretch, self._workers, is_forgotten)
-        tallies = None if count is None else Tallies(count, begun.draft)
+        tallies = None if reading.count is None else Tallies(reading.count, begun.draft)
         progress = Progress(self._observer, table, records, begun.checkpoint, tallies)
         buffer = CommitBuffer(begun.draft, self._report, tallies)
         # Closed at once, so that no worker computes on while a failure is cleaned up.
