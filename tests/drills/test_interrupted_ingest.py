@@ -23,7 +23,7 @@ from app.synthesis.leak import synthesise
 from app.synthesis.mapping import MAPPING_TOML
 
 ROOT = Path(__file__).parents[2]
-ROWS = 4000
+ROWS = 2500
 # In two halves, so that two processes that run tests share them.
 HALVES = (2021, 2022)
 KILLS_OF_HALF = 25
@@ -153,19 +153,20 @@ def test_killed_at_fifty_random_moments_it_ends_as_if_it_had_not_been(
 ) -> None:
     """Slow: some thirty runs of a second or two. The moments are of a fixed seed.
 
-    A dataset is killed again and again until it is done; then the next one begins.
+    A dataset is killed again and again until it is done; then the next one begins. What goes on
+    has less to do than what begins, so that the last steps come within the same seconds.
     """
     moments = random.Random(seed)
     expected = left(whole)
     took = time.monotonic()
     assert ingest(files, tmp_path / "timed").returncode == 0
-    took = time.monotonic() - took
+    longest = (time.monotonic() - took) * 5 / 6
     kills = runs = 0
     while kills < KILLS_OF_HALF:
         data = tmp_path / f"data-{runs}"
         with_salt_of(whole, data)
         for _ in range(12):
-            ended = killed_after(moments.uniform(0.05, took), command(files), data)
+            ended = killed_after(moments.uniform(0.05, longest), command(files), data)
             kills += ended == -signal.SIGKILL
             if ended != -signal.SIGKILL:
                 break
