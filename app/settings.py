@@ -110,7 +110,9 @@ class Settings(BaseSettings):
     )
 
     body_bytes_maximum: int = Field(16 * 1024, ge=1024, description="longest request body")
-    body_seconds_maximum: float = Field(10.0, gt=0, description="longest wait for a body")
+    body_seconds_maximum: float = Field(
+        10.0, gt=0, description="longest wait for a body of that length; for a client's, longer"
+    )
     resident_mib: int = Field(1024, ge=0, description="memory for ranges; the rest stays on disk")
     renew_seconds: float = Field(2.0, gt=0, description="how often published datasets are reread")
     stale_seconds: float = Field(30.0, gt=0, description="after how long without that none answers")

@@ -1,7 +1,7 @@
 """Request bodies: bounded in length and in time before anything else looks at them.
 
-A client may send a laboratory's largest batch; who it is stands in the scope before its body is
-read.
+A client may send a laboratory's largest batch, on a line as slow as anybody's; who it is stands in
+the scope before its body is read.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class BodyLimit:
     Args:
         app: what comes after.
         bytes_maximum: the longest body of the public.
-        seconds_maximum: how long it may take to come.
+        seconds_maximum: how long that may take to come; a longer one of a client's, in proportion.
     """
 
     def __init__(self, app: ASGIApp, *, bytes_maximum: int, seconds_maximum: float) -> None:
@@ -44,7 +44,7 @@ class BodyLimit:
         if CLIENT in scope:
             bytes_maximum = max(bytes_maximum, CLIENT_BODY_BYTES)
         try:
-            async with asyncio.timeout(self._seconds_maximum):
+            async with asyncio.timeout(self._seconds_maximum * bytes_maximum / self._bytes_maximum):
                 body = await _read(scope, receive, bytes_maximum)
         except TimeoutError:
             await body_too_slow()(scope, receive, send)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -133,6 +135,24 @@ def test_a_clients_body_is_bounded_too_and_a_refused_ones_is_not_read(
     with socket.create_connection((http.base_url.host, http.base_url.port), timeout=10) as raw:
         raw.sendall("\r\n".join([*lines, "", ""]).encode())
         assert raw.recv(4096).startswith(b"HTTP/1.1 401 ")
+
+
+def test_a_laboratory_on_a_slow_line_has_time_for_its_largest_batch(
+    leak: Leak, house: Path, lab: Issued
+) -> None:
+    """As many times longer than the public as it may send more: here, sixteen."""
+    body = json.dumps(messages.evaluation_request_to_json(blinded(9_000, 8))).encode()
+
+    def slowly() -> Iterator[bytes]:
+        yield body[:100]
+        time.sleep(1)
+        yield body[100:]
+
+    path, kind = EVALUATIONS.format("nir-dob"), {"Content-Type": "application/json"}
+    with serving_settings(leak.settings(data=house, body_seconds_maximum=0.5)) as http:
+        assert_problem(http.post(path, content=slowly(), headers=kind), 408, "body-too-slow")
+        answered = http.post(path, content=slowly(), headers=kind | bearer(lab))
+        assert answered.status_code == 200, answered.text
 
 
 def test_what_the_public_may_ask_needs_no_credential_as_before(http: httpx.Client) -> None:
