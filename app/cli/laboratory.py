@@ -9,10 +9,11 @@ run goes on, and no question is counted twice, after `client rotate`.
 
 from __future__ import annotations
 
-import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
+from app import durable
 from app.crypto.derivation import KEY_BYTES, derive_key
 from app.encoding import from_base64url, to_base64url
 from app.errors import InvalidInput, InvalidMessage
@@ -59,9 +60,11 @@ class LaboratoryKey:
             InvalidInput: it cannot be made or read, is open to others, or holds no key.
         """
         try:
-            _create(path)
-        except FileExistsError:
-            pass
+            if not path.exists():
+                new = to_base64url(secrets.token_bytes(KEY_BYTES))
+                # Where another process was first, its key is the one.
+                with suppress(FileExistsError):
+                    durable.create(path, f"{new}\n".encode("ascii"))
         except OSError as exc:
             raise InvalidInput(
                 f"the laboratory's key {path.name} cannot be made: {exc.strerror}",
@@ -85,22 +88,6 @@ class LaboratoryKey:
     def state_secret(self) -> bytes:
         """What a state is encrypted with."""
         return derive_key(self._secret, _STATE)
-
-
-def _create(path: Path) -> None:
-    """Write a new key; it is there whole or not at all, and never in the place of another."""
-    if path.exists():
-        return
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as out:
-            out.write(to_base64url(secrets.token_bytes(KEY_BYTES)) + "\n")
-            out.flush()
-            os.fsync(out.fileno())
-        os.link(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _read_private(path: Path, what: str) -> str:

@@ -6,9 +6,9 @@ A file appears under its name only once it is on disk, and never in the place of
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 
+from app import durable
 from app.errors import KeyRingUnsafe
 
 _OTHERS = 0o077
@@ -27,13 +27,7 @@ def create(path: Path, text: str, *, top: Path) -> None:
         KeyRingUnsafe: others may enter one of the folders.
     """
     _make_folders(path.parent, top)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        _write_durably(draft, text)
-        os.link(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+    durable.create(path, text.encode("ascii"))
 
 
 def read(path: Path) -> str:
@@ -61,7 +55,7 @@ def erase(path: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
         path.unlink()
-        _sync_folder(path.parent)
+        durable.sync_folder(path.parent)
     except FileNotFoundError:
         return
 
@@ -72,22 +66,6 @@ def _make_folders(folder: Path, top: Path) -> None:
     for path in reversed(missing):
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         _check_private(path)
-
-
-def _write_durably(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _check_private(path: Path) -> None:

@@ -1,12 +1,12 @@
-"""Files that are on the disk, and not only on their way to it."""
+"""Files of a laboratory that are on the disk, or an error that says which one is not."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from app import durable
 from app.errors import Unavailable
 
 
@@ -16,24 +16,8 @@ def write_synced(path: Path, content: bytes) -> None:
     Raises:
         Unavailable: the disk failed.
     """
-    beside = path.with_name(f".{path.name}.part")
     with disk_errors(path.name):
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-        sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder outlive a power cut, as its files' contents do."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        durable.replace(path, content)
 
 
 @contextmanager

@@ -18,8 +18,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from app import durable
 from app.errors import LedgerRefused
-from app.storage.disk import disk_errors, sync_folder, write_synced
+from app.storage.disk import disk_errors, write_synced
 
 LEDGER_NAME = "ledger.jsonl"
 KEY_NAME = "ledger.key"
@@ -93,7 +94,7 @@ def open_journal(
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         secret = _key(key, is_new=not ledger.exists())
         descriptor = os.open(ledger, os.O_RDWR | os.O_CREAT, 0o600)
-        sync_folder(folder)
+        durable.sync_folder(folder)
     with os.fdopen(descriptor, "r+b") as file:
         _hold(descriptor)
         _cut_torn_line(file)

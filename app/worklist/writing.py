@@ -24,6 +24,7 @@ import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.worksheet import Worksheet
 
+from app import durable
 from app.errors import InvalidInput, Unavailable
 from app.worklist.columns import ADDED
 from app.worklist.guarding import guarded
@@ -108,6 +109,8 @@ def _drafted(path: Path) -> Iterator[Path]:
             os.fsync(written.fileno())
         draft.chmod(0o600)
         draft.replace(path)
+        # What it was made from is removed next.
+        durable.sync_folder(path.parent)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
