@@ -70,8 +70,10 @@ def begin(page: Page, path: Path) -> None:
 
 
 def finish(page: Page, seconds: int = 60) -> None:
-    """Wait until it is finished."""
-    page.wait_for_selector("#step-result:visible", timeout=seconds * 1000)
+    """Wait until it is finished, and fail as soon as the page says that it cannot be."""
+    ended = "#step-result:visible, #step-failed:visible"
+    page.wait_for_selector(ended, timeout=seconds * 1000)
+    assert page.is_visible("#step-result"), page.inner_text("#failure")
 
 
 def save(page: Page, kind: str) -> bytes:

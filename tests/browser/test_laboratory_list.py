@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 import httpx
 import pytest
 import xlsxwriter
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Worker
 
 from app.cli.checking import CheckFiles, run_check
 from app.clients.registry import Issued
@@ -126,6 +126,29 @@ def test_with_fewer_schemes_it_comes_to_what_the_command_comes_to(
     check_same(found, by_command(few, lab_site, lab, formats))
     reasons = {row[REASON] for row in found if row[RESULT] == Outcome.UNCHECKED}
     assert "only identifiers that are not asked" in reasons
+
+
+def test_a_device_with_many_cores_finishes_too(
+    browser: Browser, lab_site: str, settings: Settings, patients: Path, tmp_path: Path
+) -> None:
+    """Chromium has room for a hundred memories for WebAssembly in a page and its workers."""
+    many = tmp_path / "many.csv"
+    many.write_bytes(b"\r\n".join([*patients.read_bytes().split(b"\r\n")[:1501], b""]))
+    lab = laboratory(settings.data, schemes=("nir-dob",), declared=5000)
+    with opening(browser, "about:blank") as page:
+        page.add_init_script("Object.defineProperty(navigator, 'hardwareConcurrency', {value: 24})")
+        page.goto(lab_site + PATHS["en"])
+        workers: list[Worker] = []
+
+        def note(worker: Worker) -> None:
+            workers.append(worker)
+
+        page.on("worker", note)
+        sign_in(page, lab)
+        begin(page, many)
+        finish(page, 300)
+        assert len(workers) == 24
+        assert sum(counts(page)[:3]) == counts(page)[3] == 1500
 
 
 @pytest.mark.slow

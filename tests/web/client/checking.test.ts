@@ -4,11 +4,12 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { blindBy, generateBlindingKey } from '../../../app/web/client/protocol/blinding.ts';
-import { crewSize, type TaskWorker } from '../../../app/web/client/checking/crew.ts';
+import { Crew, crewSize, type TaskWorker } from '../../../app/web/client/checking/crew.ts';
 import { pauseSeconds, remedyFor, STOPS, TaskFailed } from '../../../app/web/client/checking/failures.ts';
 import { Gate, Stopped } from '../../../app/web/client/checking/gate.ts';
 import { LaboratoryServer } from '../../../app/web/client/checking/remote.ts';
 import { CheckState } from '../../../app/web/client/checking/state.ts';
+import type { PrepareTask, Task } from '../../../app/web/client/checking/worker.ts';
 import type { Stretched } from '../../../app/web/client/crypto/profiles.ts';
 import { type Bytes, toBase64url } from '../../../app/web/client/encoding.ts';
 import type { Location } from '../../../app/web/client/protocol/fingerprints.ts';
@@ -251,6 +252,32 @@ describe('a server that deviates is no answer', () => {
     };
     await rejects(check({ server: serverOf(), phones: PHONES, startWorker: none }), errors.StretchFailed);
   });
+
+  test('a worker that dies while others wait for it', async () => {
+    // Each of its tasks but the third kills a worker; whoever waited gets another.
+    let tasks = 0;
+    class Mortal extends HereWorker {
+      override postMessage(task: Task): void {
+        tasks += 1;
+        if (tasks === 3) {
+          super.postMessage(task);
+        } else {
+          setTimeout(() => this.onerror?.(new Event('error') as ErrorEvent));
+        }
+      }
+    }
+    const crew = new Crew(1, () => new Mortal());
+    const task: PrepareTask = {
+      kind: 'prepare',
+      scheme: 'phone',
+      profile: { memoryKib: 8, iterations: 1, parallelism: 1 },
+      salt: new Uint8Array(16),
+      inputs: [],
+      key: await generateBlindingKey(),
+    };
+    const done = await Promise.allSettled(Array.from({ length: 4 }, () => crew.prepare(task)));
+    deepEqual(done.map(({ status }) => status), ['rejected', 'rejected', 'fulfilled', 'rejected']);
+  });
 });
 
 describe('blinding', () => {
@@ -336,6 +363,7 @@ test('as many workers as there are cores, and no more than there is memory for',
   equal(crewSize(8, 19 * 1024), 8);
   equal(crewSize(8, 1024 * 1024), 2);
   equal(crewSize(8, Number.MAX_SAFE_INTEGER), 1);
+  equal(crewSize(128, 8), 64);
 });
 
 test('a file has a name only under its list’s key', async () => {

@@ -1,6 +1,8 @@
 // RFC 9497 VOPRF, the protocol's own vectors step by step, and a refusal for each deviation.
 
 import { sha512 } from '@noble/hashes/sha2.js';
+import plain from 'argon2id/dist/no-simd.wasm';
+import setupWasm from 'argon2id/lib/setup.js';
 import { deepEqual, equal, notEqual, ok, rejects, throws } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
@@ -25,7 +27,7 @@ import {
   sumOf,
 } from '../../../app/web/client/crypto/ristretto255.ts';
 import {
-  hasWebAssembly,
+  bestStretch,
   stretch,
   stretchByScript,
   stretchByWebAssembly,
@@ -118,7 +120,9 @@ describe('the protocol’s own vectors', () => {
 
       const input = schemeInput(schemeNamed(vector.scheme), vector.fields);
       equal(toHex(input), vector.input);
-      const stretched = await stretchByWebAssembly(profile, fromHex(salt), input);
+      const byWebAssembly = await stretchByWebAssembly();
+      ok(byWebAssembly !== null);
+      const stretched = await byWebAssembly(profile, fromHex(salt), input);
       equal(toHex(stretched), vector.stretched);
       equal(toHex(await stretchByScript(profile, fromHex(salt), input)), vector.stretched);
       equal(toHex(hashToGroup(stretched)), vector.hashed_to_group);
@@ -145,33 +149,92 @@ describe('the stretch', () => {
   const cheap = { memoryKib: 16, iterations: 1, parallelism: 2 };
 
   test('gives the same by WebAssembly and without, also with several lanes', async () => {
-    ok(hasWebAssembly());
+    ok((await stretchByWebAssembly()) !== null);
     const script = await stretchByScript(cheap, salt, utf8('x'));
     deepEqual(await stretch(cheap, salt, utf8('x')), script);
     notEqual(toHex(await stretch(cheap, salt, utf8('y'))), toHex(script));
   });
 
-  test('does without WebAssembly where that is forbidden, and tells how far it is', async () => {
-    const expected = await stretch(cheap, salt, utf8('x'));
-    const platform = WebAssembly.Module;
-    const fractions: number[] = [];
-    WebAssembly.Module = class {
-      constructor() {
-        throw new WebAssembly.CompileError('forbidden');
+  test('has one memory, and what one stretch left in it is in no other', async () => {
+    const platform = WebAssembly.Memory;
+    let memories = 0;
+    WebAssembly.Memory = class extends platform {
+      constructor(descriptor: WebAssembly.MemoryDescriptor) {
+        super(descriptor);
+        memories += 1;
       }
-    } as unknown as typeof WebAssembly.Module;
+    };
     try {
-      ok(!hasWebAssembly());
-      const profile = { memoryKib: 1024, iterations: 2, parallelism: 1 };
-      await stretch(profile, salt, utf8('x'), (fraction) => fractions.push(fraction));
-      deepEqual(await stretch(cheap, salt, utf8('x')), expected);
+      const stretchHere = bestStretch();
+      for (let turn = 0; turn < 60; turn += 1) {
+        const parallelism = 1 + (turn % 3);
+        const memoryKib = 8 * parallelism + ((turn * 37) % 90);
+        const profile = { memoryKib, iterations: 1 + (turn % 4), parallelism };
+        const input = new Uint8Array(16 + ((turn * 11) % 70)).fill(turn);
+        const expected = await stretchByScript(profile, salt, input);
+        deepEqual(await stretchHere(profile, salt, input), expected, JSON.stringify(profile));
+      }
+      equal(memories, 1);
     } finally {
-      WebAssembly.Module = platform;
+      WebAssembly.Memory = platform;
     }
-    ok(fractions.length > 1 && fractions.length <= 100);
-    ok(fractions.every((fraction, index) => fraction > (fractions[index - 1] ?? 0)));
-    ok((fractions[fractions.length - 1] ?? 2) <= 1);
   });
+
+  test('gives the same where WebAssembly computes one number at a time', async () => {
+    const load = (imports: WebAssembly.Imports): Promise<WebAssembly.WebAssemblyInstantiatedSource> =>
+      WebAssembly.instantiate(plain, imports);
+    const compute = await setupWasm(load, load);
+    const expected = await stretchByScript(cheap, salt, utf8('x'));
+    const { memoryKib: memorySize, iterations: passes, parallelism } = cheap;
+    const password = utf8('x');
+    deepEqual(
+      compute({ password, salt, memorySize, passes, parallelism, tagLength: expected.length }),
+      expected,
+    );
+  });
+
+  /** WebAssembly as a browser has it that lacks it, forbids it, or has no addresses left. */
+  const WITHOUT = new Map<string, object | undefined>([
+    ['is missing', undefined],
+    [
+      'is forbidden',
+      {
+        Memory: WebAssembly.Memory,
+        instantiate: () => Promise.reject(new WebAssembly.CompileError('forbidden')),
+      },
+    ],
+    [
+      'has no memory left',
+      {
+        instantiate: WebAssembly.instantiate,
+        Memory: class {
+          constructor() {
+            throw new RangeError('could not allocate memory');
+          }
+        },
+      },
+    ],
+  ]);
+
+  for (const [why, without] of WITHOUT) {
+    test(`does without WebAssembly where that ${why}, and tells how far it is`, async () => {
+      const platform = WebAssembly;
+      const profile = { memoryKib: 1024, iterations: 2, parallelism: 1 };
+      const expected = await stretch(profile, salt, utf8('x'));
+      const fractions: number[] = [];
+      globalThis.WebAssembly = without as typeof WebAssembly;
+      try {
+        equal(await stretchByWebAssembly(), null);
+        const note = (fraction: number): unknown => fractions.push(fraction);
+        deepEqual(await bestStretch()(profile, salt, utf8('x'), note), expected);
+      } finally {
+        globalThis.WebAssembly = platform;
+      }
+      ok(fractions.length > 1 && fractions.length <= 100);
+      ok(fractions.every((fraction, index) => fraction > (fractions[index - 1] ?? 0)));
+      ok((fractions[fractions.length - 1] ?? 2) <= 1);
+    });
+  }
 
   test('of a cost that no honest server asks is refused before any work', async () => {
     for (const change of [
@@ -195,8 +258,26 @@ describe('the stretch', () => {
     }
   });
 
-  test('that fails does not tell of what', async () => {
-    await rejects(stretchByWebAssembly(cheap, salt, utf8('')), StretchFailed);
+  test('that fails does not tell of what, and the next one is right', async () => {
+    const { grow } = WebAssembly.Memory.prototype;
+    const stretchHere = bestStretch();
+    const dear = { memoryKib: 80 * 1024, iterations: 1, parallelism: 1 };
+    WebAssembly.Memory.prototype.grow = () => {
+      throw new RangeError('the secret that was to be stretched');
+    };
+    try {
+      await rejects(stretchHere(dear, salt, utf8('x')), (error) => {
+        ok(error instanceof StretchFailed);
+        ok(!`${error.stack} ${String(error.cause)}`.includes('secret'));
+        return true;
+      });
+    } finally {
+      WebAssembly.Memory.prototype.grow = grow;
+    }
+    for (const profile of [cheap, dear]) {
+      const expected = await stretchByScript(profile, salt, utf8('x'));
+      deepEqual(await stretchHere(profile, salt, utf8('x')), expected);
+    }
   });
 });
 

@@ -7,6 +7,8 @@ import { TaskFailed } from './failures.ts';
 import type { PrepareTask, ReceiveTask, Report, Task } from './worker.ts';
 
 const MEMORY_KIB_MAXIMUM = 2 * 1024 * 1024;
+// Of the hundred memories for WebAssembly that a page and its workers can have (see `stretch`).
+const WORKERS_MAXIMUM = 64;
 
 /** The part of a `Worker` that is used here. */
 export interface TaskWorker {
@@ -19,7 +21,8 @@ export interface TaskWorker {
 
 /** How many workers a device should have, given its cores and what one of them needs. */
 export function crewSize(cores: number, memoryKib: number): number {
-  return Math.max(1, Math.min(cores, Math.floor(MEMORY_KIB_MAXIMUM / memoryKib)));
+  const affordable = Math.floor(MEMORY_KIB_MAXIMUM / memoryKib);
+  return Math.max(1, Math.min(cores, affordable, WORKERS_MAXIMUM));
 }
 
 /** Workers that are started when there is something to do, and stay. */
@@ -27,7 +30,7 @@ export class Crew {
   readonly size: number;
   readonly #start: () => TaskWorker;
   readonly #idle: TaskWorker[] = [];
-  readonly #waiting: ((worker: TaskWorker) => void)[] = [];
+  readonly #waiting: ((worker: TaskWorker | Promise<TaskWorker>) => void)[] = [];
   readonly #all = new Set<TaskWorker>();
 
   constructor(size: number, start: () => TaskWorker) {
@@ -71,6 +74,8 @@ export class Crew {
       const fail = (): void => {
         this.#all.delete(worker);
         worker.terminate();
+        // Whoever waits for a worker to be free must not wait for one that is gone.
+        this.#waiting.shift()?.(this.#free());
         reject(new StretchFailed('a worker gave no result'));
       };
       worker.onerror = fail;

@@ -1,11 +1,19 @@
 // Argon2id (RFC 9106): what makes one guess expensive.
 //
-// Two implementations of the same function: WebAssembly (hash-wasm), and plain JavaScript
-// (noble-hashes) for where WebAssembly is missing or forbidden, as in a browser's lockdown mode:
-// several times slower, the same bytes.
+// Two implementations of the same function: WebAssembly (argon2id, of OpenPGP.js), and plain
+// JavaScript (noble-hashes) for where WebAssembly is missing or forbidden, as in a browser's
+// lockdown mode: several times slower, the same bytes.
+//
+// A thread has one memory for WebAssembly, and uses it again: Chromium reserves 10 GiB of addresses
+// for each, has room for some hundred in a page with all its workers, and takes its time to collect
+// those that nobody uses any more. A new one a stretch fails on a machine with many cores.
+
+/*! argon2id (https://github.com/openpgpjs/argon2id) - MIT License (c) 2022 Proton AG, (c) 2017 Emil Bay */
 
 import { argon2idAsync } from '@noble/hashes/argon2.js';
-import { argon2id } from 'hash-wasm';
+import plain from 'argon2id/dist/no-simd.wasm';
+import simd from 'argon2id/dist/simd.wasm';
+import setupWasm from 'argon2id/lib/setup.js';
 
 import { StretchFailed, StretchRefused } from '../errors.ts';
 import {
@@ -19,7 +27,14 @@ import {
 /** Between 0 and 1, where it can be told: WebAssembly computes without a word until it is done. */
 export type OnFraction = (fraction: number) => void;
 
-/** One way to compute the stretch. */
+/**
+ * One way to stretch one encoded input to 32 bytes, in the calling thread.
+ *
+ * @param salt the deployment's 16 public bytes.
+ * @param encodedInput as `schemeInput` makes it.
+ * @throws StretchRefused the salt has another length, or the cost is not acceptable.
+ * @throws StretchFailed the memory for it could not be had.
+ */
 export type Stretch = (
   profile: StretchProfile,
   salt: Uint8Array,
@@ -27,35 +42,44 @@ export type Stretch = (
   onFraction?: OnFraction,
 ) => Promise<Stretched>;
 
-// The magic number and the version: the smallest module there is.
-const EMPTY_MODULE = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
+/** The best way that this thread has, which is found out at the first stretch. */
+export function bestStretch(): Stretch {
+  let finding: Promise<Stretch> | null = null;
+  return async (...question) => {
+    finding ??= stretchByWebAssembly().then((found) => found ?? stretchByScript);
+    return (await finding)(...question);
+  };
+}
 
-/**
- * Stretch one encoded input to 32 bytes, in the calling thread.
- *
- * @param salt the deployment's 16 public bytes.
- * @param encodedInput as `schemeInput` makes it.
- * @throws StretchRefused the salt has another length, or the cost is not acceptable.
- * @throws StretchFailed the memory for it could not be had.
- */
-export const stretch: Stretch = (...question) =>
-  hasWebAssembly() ? stretchByWebAssembly(...question) : stretchByScript(...question);
+/** As `bestStretch`, the same one for all of a thread. */
+export const stretch: Stretch = bestStretch();
 
-/** As `stretch`, by WebAssembly. */
-export const stretchByWebAssembly: Stretch = (profile, salt, encodedInput) =>
-  checked(profile, salt, () =>
-    argon2id({
-      password: encodedInput,
-      salt,
-      memorySize: profile.memoryKib,
-      iterations: profile.iterations,
-      parallelism: profile.parallelism,
-      hashLength: STRETCHED_BYTES,
-      outputType: 'binary',
-    }),
-  );
+/** By WebAssembly, in a memory of its own; null where that cannot be had. */
+export async function stretchByWebAssembly(): Promise<Stretch | null> {
+  let compute: Awaited<ReturnType<typeof setupWasm>>;
+  try {
+    compute = await setupWasm(
+      (imports) => WebAssembly.instantiate(simd, imports),
+      (imports) => WebAssembly.instantiate(plain, imports),
+    );
+  } catch {
+    // Missing, forbidden by a policy, or no addresses left: what is left computes the same.
+    return null;
+  }
+  return (profile, salt, encodedInput) =>
+    checked(profile, salt, async () =>
+      compute({
+        password: encodedInput,
+        salt,
+        memorySize: profile.memoryKib,
+        passes: profile.iterations,
+        parallelism: profile.parallelism,
+        tagLength: STRETCHED_BYTES,
+      }),
+    );
+}
 
-/** As `stretch`, in plain JavaScript. */
+/** By plain JavaScript. */
 export const stretchByScript: Stretch = (profile, salt, encodedInput, onFraction) =>
   checked(profile, salt, () =>
     argon2idAsync(encodedInput, salt, {
@@ -66,15 +90,6 @@ export const stretchByScript: Stretch = (profile, salt, encodedInput, onFraction
       ...(onFraction && { onProgress: byPercent(onFraction) }),
     }),
   );
-
-/** Whether WebAssembly is there and may be used: a page's policy can forbid it. */
-export function hasWebAssembly(): boolean {
-  try {
-    return new WebAssembly.Module(EMPTY_MODULE) instanceof WebAssembly.Module;
-  } catch {
-    return false;
-  }
-}
 
 /** A hundred reports at most, where the library makes some ten thousand. */
 function byPercent(onFraction: OnFraction): OnFraction {
