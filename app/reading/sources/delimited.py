@@ -77,12 +77,15 @@ class DelimitedReader:
             if not line.text or line.text.isspace():
                 counts.blank += 1
                 continue
+            unquoted = counts.unquoted
             values = self._fields(line)
             if values is None:
                 counts.rejected += 1
                 yield Row(line.number, None, RAGGED)
             elif values[0] in known and self._is_header(values, line):
                 counts.header += 1
+                # No row, whatever quotes it has.
+                counts.unquoted = unquoted
             else:
                 counts.rows += 1
                 counts.replaced += line.is_replaced

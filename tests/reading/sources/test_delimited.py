@@ -7,7 +7,7 @@ import random
 from dataclasses import astuple
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.errors import InvalidSource
@@ -233,6 +233,7 @@ def test_replaced_bytes_are_counted_by_row() -> None:
 
 
 @given(st.text(st.sampled_from('ab;"\n\r\x00\ufeffé '), max_size=300) | st.text(max_size=100))
+@example('"\r"')
 def test_every_line_is_accounted_for(text: str) -> None:
     """Whatever the text: header, rows, continuation, blank and rejected make all lines."""
     raw = text.encode("utf-8", errors="surrogatepass")
