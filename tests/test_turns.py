@@ -27,10 +27,16 @@ def pytest_runtest_protocol(item):
 """
 TESTS = """
 import time
+from pathlib import Path
 import pytest
 
 @pytest.mark.parametrize("number", range(40))
-def test_one_of_many(number):
+def test_one_of_many(number, worker_id):
+    # One process may be late: before it is there, nothing runs beside the other.
+    Path(f"{worker_id}.here").touch()
+    until = time.monotonic() + 60
+    while len(list(Path.cwd().glob("*.here"))) < 2 and time.monotonic() < until:
+        time.sleep(0.01)
     time.sleep(0.02)
 
 @pytest.mark.alone

@@ -25,27 +25,28 @@ def test_what_is_beyond_the_places_is_refused_at_once(pool: BoundedPool) -> None
         pool.submit(gate.wait)
     assert refusal.value.retry_after_seconds >= 1
     gate.set()
-    assert running.result(10)
-    assert waiting.result(10)
+    assert running.result(60)
+    assert waiting.result(60)
 
 
 def test_a_place_is_free_again_after_success_failure_and_cancellation(pool: BoundedPool) -> None:
     for _ in range(5):
-        assert pool.submit(lambda: 7).result(10) == 7
+        assert pool.submit(lambda: 7).result(60) == 7
         with pytest.raises(ZeroDivisionError):
-            pool.submit(lambda: 1 // 0).result(10)
+            pool.submit(lambda: 1 // 0).result(60)
+        wait_for_places(pool)
         gate = threading.Event()
         running, waiting = pool.submit(gate.wait), pool.submit(gate.wait)
         assert waiting.cancel()
         gate.set()
-        running.result(10)
+        running.result(60)
         wait_for_places(pool)
 
 
 def wait_for_places(pool: BoundedPool) -> None:
     """A future is done a moment before its callback has given the place back."""
     for _ in range(2):
-        while not pool._places.acquire(timeout=10):
+        while not pool._places.acquire(timeout=60):
             pytest.fail("a place was lost")
     for _ in range(2):
         pool._places.release()

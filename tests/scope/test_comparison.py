@@ -24,7 +24,7 @@ def test_a_sample_has_each_distinct_input_once_whatever_comes_again() -> None:
 
 
 def test_each_input_has_the_same_chance_however_often_it_stands_there() -> None:
-    """Of 40 draws of half, an input is drawn 20 times: never under 4 or above 36."""
+    """Of 40 draws of half, an input is drawn 20 times; under 2 or over 38 once in 7 million."""
     drawn: Counter[bytes] = Counter()
     for _ in range(40):
         sample = Sample(1000)
@@ -32,7 +32,7 @@ def test_each_input_has_the_same_chance_however_often_it_stands_there() -> None:
             sample.add(encoded)
         drawn.update(sample.taken("nir"))
     assert len(drawn) == 2000
-    assert 3 < min(drawn.values()) <= max(drawn.values()) < 37
+    assert 2 <= min(drawn.values()) <= max(drawn.values()) <= 38
     twice = sum(drawn[encoded] for encoded in inputs(1000))
     assert abs(twice - 20_000) < 1000
 

@@ -22,15 +22,13 @@ for written in (out, truth):
 """
 
 FULL_SIZE = """
-import os, re, time
+import os, re
 from pathlib import Path
 from app.synthesis.leak import synthesise
-start = time.monotonic()
 with open(os.devnull, "wb") as out, open(os.devnull, "wb") as truth:
     made = synthesise(rows=491_840, seed=1, out=out, truth=truth)
 # Not getrusage: a child's peak there can be the parent's from before it became another program.
 status = Path("/proc/self/status").read_text()
-print(time.monotonic() - start)
 print(int(re.search(r"VmHWM:\\s+(\\d+) kB", status)[1]) / 1024)
 print(made.with_nir, made.women, made.men, made.children, made.babies)
 print(made.landlines, made.mobiles, made.emails, made.truth_lines)
@@ -74,9 +72,8 @@ def test_another_seed_gives_other_bytes() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's peak memory")
-def test_a_leak_of_the_reported_size_is_made_in_two_minutes_and_300_mib() -> None:
+def test_a_leak_of_the_reported_size_is_made_in_300_mib() -> None:
     """Slow: 491,840 rows take some twenty seconds."""
-    seconds, mebibytes, *counts = _run(FULL_SIZE)
-    assert float(seconds) < 120
+    mebibytes, *counts = _run(FULL_SIZE)
     assert float(mebibytes) < 300
     assert counts == ["489838 268983 195828 13478 425", "270569 159591 55738 10000"]
