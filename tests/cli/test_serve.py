@@ -17,13 +17,13 @@ from tests.cli.commands import CHEAP, concerne, concerne_serve, free_port
 
 def test_a_server_without_any_dataset_says_so(tmp_path: Path) -> None:
     with concerne_serve(tmp_path / "data", tmp_path / "log") as url:
-        assert httpx.get(f"{url}/v1/datasets").json() == {"datasets": []}
-        assert httpx.get(f"{url}/v1/datasets/demo").status_code == 404
+        assert httpx.get(f"{url}/v1/datasets", timeout=30).json() == {"datasets": []}
+        assert httpx.get(f"{url}/v1/datasets/demo", timeout=30).status_code == 404
 
 
 def test_the_log_has_one_json_object_a_line(tmp_path: Path) -> None:
     with concerne_serve(tmp_path / "data", tmp_path / "log") as url:
-        httpx.get(f"{url}/v1/parameters")
+        httpx.get(f"{url}/v1/parameters", timeout=30)
     lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
     (request,) = [line for line in lines if line.get("route") == "/v1/parameters"]
     assert set(request) == {
@@ -68,6 +68,8 @@ def test_the_demo_serves_until_it_is_interrupted_and_ends_quietly(tmp_path: Path
             assert line, "the demo ended by itself"
         # As a terminal does it: to the whole group.
         os.killpg(process.pid, signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=60)
     assert process.returncode == 0
     assert b"error: " not in errors
+    assert b"Traceback" not in errors
+    assert b"CancelledError" not in errors
