@@ -25,7 +25,7 @@ UNLIMITED = {
 
 
 def concerne(
-    *arguments: str | int | Path, data: Path, stdin: bytes = b"", timeout_seconds: float = 120
+    *arguments: str | int | Path, data: Path, stdin: bytes = b"", timeout_seconds: float = 600
 ) -> subprocess.CompletedProcess[bytes]:
     """Run one command to its end."""
     return subprocess.run(

@@ -161,7 +161,7 @@ class _Controller(Controller):
         return protocol
 
     def stop(self, no_assert: bool = False) -> None:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while self._is_busy() and time.monotonic() < deadline:
             time.sleep(0.005)
         super().stop(no_assert)
@@ -185,7 +185,7 @@ def mail_server(
     server = _Controller(
         inbox, hostname="127.0.0.1", port=port, ssl_context=tls, tls_context=starttls,
         require_starttls=starttls is not None, authenticator=_authenticated,
-        auth_required=needs_login, auth_require_tls=starttls is not None,
+        auth_required=needs_login, auth_require_tls=starttls is not None, ready_timeout=60,
     )  # fmt: skip
     server.start()
     try:

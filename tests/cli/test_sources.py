@@ -186,13 +186,13 @@ def test_a_stream_that_shows_no_row_before_its_end_is_read_without_an_estimate(
     for look in (("--suggest",), ("--estimate", *mapping)):
         ended = concerne("ingest", "-", *look, data=data, stdin=content)
         assert (ended.returncode, ended.stdout) == (2, b"")
-        assert ended.stderr.startswith(b"error: " + told + b"\nhint: give it by its path")
+        assert b"error: " + told + b"\nhint: give it by its path" in ended.stderr
     toml = PHONES_TOML.replace('"TEL"', "1")
     (folder / "mapping.toml").write_text(toml, encoding="utf-8")
     ended = concerne("ingest", "-", *mapping, "--dataset", "d", data=data, stdin=content)
     assert ended.returncode == 0, ended.stderr
-    first, *_ = ended.stderr.splitlines()
-    assert first == b"Estimate, none: its first 1,048,576 bytes do not tell which rows it has"
+    none = b"Estimate, none: its first 1,048,576 bytes do not tell which rows it has"
+    assert none in ended.stderr.splitlines()
     assert b"9,000 rows: 9,000 used" in ended.stdout
 
 

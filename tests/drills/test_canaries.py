@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -209,9 +208,10 @@ def test_no_marker_is_left_anywhere(tmp_path: Path) -> None:
     mapping.write_text(MAPPING, encoding="utf-8")
     # Everything that a process may write to by default is in a folder that is searched.
     places = {"HOME": str(home), "TMPDIR": str(temporary), "XDG_CACHE_HOME": str(home)}
-    os.environ.update(before := {**places})
     printed: dict[str, bytes] = {}
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in places.items():
+            patch.setenv(name, value)
         ingest = ("--dataset", "demo", "--mapping", mapping)
         # Rows that are rejected are looked for as well as those that are used.
         every = ("--max-rejects", "100%", "--report", outside / "report")
@@ -248,9 +248,6 @@ def test_no_marker_is_left_anywhere(tmp_path: Path) -> None:
             wait_until_not_exposed(url)
         printed |= {f"output of {n}": r.stdout + r.stderr for n, r in runs.items()}
         printed |= {"server's log": log.read_bytes()}
-    finally:
-        for name in before:
-            os.environ.pop(name)
     left = files_in(data, home, temporary) | printed
     assert len(files_in(data)) > 10
     assert printed["server's log"].count(b'"event": "request"') > 50
