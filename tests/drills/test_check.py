@@ -311,7 +311,7 @@ def test_checking_again_spends_nothing(url: str, published: Published, tmp_path:
 
 
 @pytest.mark.slow
-def test_a_check_that_is_killed_at_any_moment_goes_on_to_the_same_work_list(
+def test_a_check_that_is_killed_at_its_requests_goes_on_to_the_same_work_list(
     url: str, published: Published, lab: Lab
 ) -> None:
     """And nothing readable is left meanwhile. Slow, because it is begun again and again."""
