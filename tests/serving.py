@@ -45,6 +45,8 @@ def serving(
         server_header=False,
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=list(trusted_proxies),
+        # Longer than a client keeps an idle connection: else both let go of it at the same moment.
+        timeout_keep_alive=60,
         ssl_certfile=certificate,
     )
     server = uvicorn.Server(config)

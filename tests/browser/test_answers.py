@@ -57,7 +57,9 @@ def post(page: Page, line: dict[str, Any]) -> None:
     year, month, day = line["birth_date"].split("-")
     for name, value in (("nir", line["nir"]), ("day", day), ("month", month), ("year", year)):
         page.fill(f'[name="{name}"]', value)
-    page.click('button[type="submit"]')
+    # The whole page, of which a part may be there before the rest.
+    with page.expect_navigation():
+        page.click('button[type="submit"]')
     page.wait_for_selector("[data-answer]")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from app.clients.registry import Issued
 from app.settings import Settings
 from app.storage.engine import open_database
 from app.web.sessions import COOKIE
-from tests.browser.browsers import opening
+from app.web.signin import SignInDelay
+from tests.browser.browsers import opening, wait_until
 from tests.browser.laboratory import (
     MATCHED,
     PATHS,
@@ -95,24 +97,27 @@ def check_answers(page: Page, lines: list[dict[str, Any]]) -> None:
 
 
 def spent(site: str, lab: Issued) -> dict[str, int]:
-    schemes = httpx.get(f"{site}/v1/client", headers=bearer(lab)).json()["schemes"]
+    reply = httpx.get(f"{site}/v1/client", headers=bearer(lab), timeout=60)
+    schemes = reply.json()["schemes"]
     return {scheme: each["spent"] for scheme, each in schemes.items()}
 
 
 class Held:
-    """Lets so many evaluations pass, and holds the next one until it is told."""
+    """Holds the first evaluation by a scheme until it is told.
 
-    def __init__(self, page: Page, passing: int) -> None:
-        self._page, self._left = page, passing
+    Not the first or the second of all: who computes for more than five seconds asks in parts.
+    """
+
+    def __init__(self, page: Page, scheme: str) -> None:
+        self._page, self._scheme = page, f"/schemes/{scheme}/"
         self.route: Route | None = None
         page.route(EVALUATIONS, self._handle)
 
     def _handle(self, route: Route) -> None:
-        if self._left > 0 or self.route is not None:
-            self._left -= 1
-            route.continue_()
-        else:
+        if self.route is None and self._scheme in route.request.url:
             self.route = route
+        else:
+            route.continue_()
 
     def wait(self) -> Route:
         """Wait until one is held."""
@@ -204,12 +209,13 @@ def test_a_reload_in_the_middle_loses_nothing_and_spends_nothing_twice(
 ) -> None:
     with opening(browser, lab_site + PATHS["fr"]) as page:
         sign_in(page, lab)
-        held = Held(page, 1)
+        held = Held(page, "phone")
         begin(page, listed)
         held.wait()
         assert spent(lab_site, lab) == {"nir-dob": 20, "phone": 0}
-        page.unroute(EVALUATIONS)
+        # Not the other way round: what is held would be let go, and answered before the page goes.
         page.reload()
+        page.unroute(EVALUATIONS)
         # The session is still there, and so is what was done; the list itself is not.
         page.wait_for_selector("#unfinished:visible")
         other = write_list(listed.with_name("other.csv"), people(lines[:5]))
@@ -220,7 +226,7 @@ def test_a_reload_in_the_middle_loses_nothing_and_spends_nothing_twice(
         page.on("request", lambda r: asked.append(r.url) if "/evaluations" in r.url else None)
         choose(page, listed)
         finish(page)
-        assert [url.split("/")[-2] for url in asked] == ["phone"]
+        assert {url.split("/")[-2] for url in asked} == {"phone"}
         check_answers(page, lines)
         page.wait_for_selector("#kept:visible")
         assert page.evaluate(STORED) == NOTHING
@@ -250,7 +256,7 @@ def test_what_is_kept_for_a_reload_can_be_read_by_nobody(
     }"""
     with opening(browser, lab_site + PATHS["en"]) as page:
         sign_in(page, lab)
-        held = Held(page, 1)
+        held = Held(page, "phone")
         begin(page, listed)
         held.wait()
         kept = page.evaluate(everything)
@@ -264,11 +270,12 @@ def test_what_is_kept_for_a_reload_can_be_read_by_nobody(
         assert page.evaluate(STORED) == NOTHING
         assert not page.locator("#unfinished").is_visible()
     assert kept["keys"] == [[True, False]] * 3
-    assert len(kept["records"]) == 2
+    assert len(kept["records"]) >= 2
     clear = b"\n".join(map(bytes, kept["records"]))
     for line in lines:
         assert line["nir"].replace(" ", "").encode() not in clear
-    for word in (b"nir", b"demo", b"patients", b"scheme", b"epoch"):
+    # As JSON has it: three letters alone are found by chance in a thousand random bytes.
+    for word in (b'"nir"', b"demo", b"patients", b"scheme", b"epoch"):
         assert word not in clear
 
 
@@ -278,7 +285,7 @@ def test_what_comes_after_all_was_forgotten_is_forgotten_too(
     """An answer that is on its way when somebody gives up."""
     with opening(browser, lab_site + PATHS["fr"]) as page:
         sign_in(page, lab)
-        held = Held(page, 0)
+        held = Held(page, "nir-dob")
         begin(page, listed)
         route = held.wait()
         page.once("dialog", lambda dialog: dialog.accept())
@@ -297,7 +304,7 @@ def test_a_pause_asks_nothing_until_it_is_over(
 ) -> None:
     with opening(browser, lab_site + PATHS["fr"]) as page:
         sign_in(page, lab)
-        held = Held(page, 0)
+        held = Held(page, "nir-dob")
         begin(page, listed)
         route = held.wait()
         cores = page.evaluate("navigator.hardwareConcurrency")
@@ -324,7 +331,7 @@ def test_a_server_that_stops_is_waited_for(
         with serving_settings(settings, port=port):
             page.goto(f"http://127.0.0.1:{port}{PATHS['fr']}")
             sign_in(page, lab)
-            held = Held(page, 1)
+            held = Held(page, "phone")
             begin(page, listed)
             route = held.wait()
         route.continue_()
@@ -345,7 +352,7 @@ def test_a_session_that_ends_in_the_middle_is_begun_again_in_its_place(
 ) -> None:
     with opening(browser, lab_site + PATHS["fr"]) as page:
         sign_in(page, lab)
-        held = Held(page, 1)
+        held = Held(page, "phone")
         begin(page, listed)
         route = held.wait()
         engine = open_database(settings.data)
@@ -367,7 +374,7 @@ def test_a_session_that_ends_in_the_middle_is_begun_again_in_its_place(
 def lose_credential(page: Page, settings: Settings, lab: Issued, listed: Path) -> None:
     """Begin a check, and have the credential revoked before its second batch is answered."""
     sign_in(page, lab)
-    held = Held(page, 1)
+    held = Held(page, "phone")
     begin(page, listed)
     route = held.wait()
     engine = open_database(settings.data)
@@ -425,6 +432,7 @@ def test_a_revoked_credential_leaves_what_is_known_and_is_gone_on_with_by_anothe
         finish(page)
         assert not page.locator("#stopped").is_visible()
         check_answers(page, lines)
+        page.wait_for_selector("#kept:visible")
         assert page.evaluate(STORED) == NOTHING
 
 
@@ -433,8 +441,10 @@ def test_an_exhausted_quota_leaves_rows_unchecked(
 ) -> None:
     few = laboratory(settings.data, schemes=("nir-dob", "phone"), declared=19)
     with opening(browser, lab_site + PATHS["fr"]) as page:
+        # No time passes: after five seconds of computing, a part would be asked, and answered.
+        page.clock.set_fixed_time(datetime.now(UTC))
         sign_in(page, few)
-        held = Held(page, 0)
+        held = Held(page, "nir-dob")
         begin(page, listed)
         route = held.wait()
         told = "Par nir-dob, votre liste pose 20 questions, et votre code en permet 19 en tout."
@@ -508,6 +518,8 @@ def test_two_windows_do_not_share_one_check(
         other.wait_for_selector("#step-failed:visible")
         assert "dans une autre fenêtre" in other.inner_text("#failure")
         page.close()
+        # The browser gives the lock of a window back some time after it is closed.
+        wait_until(other, "navigator.locks.query().then(({ held }) => held.length === 0)")
         other.click("#again")
         other.wait_for_selector("#step-file:visible")
         begin(other, listed)
@@ -530,8 +542,10 @@ def test_a_typing_error_in_the_code_is_told_before_anything_is_sent(
 
 
 def test_signing_in_again_and_again_is_slowed_down(
-    browser: Browser, settings: Settings, lab: Issued
+    browser: Browser, settings: Settings, lab: Issued, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The first wait is a second: no time passes here, however long it takes to type.
+    monkeypatch.setattr("app.web.routes.sessions.SignInDelay", lambda: SignInDelay(lambda: 0.0))
     engine = open_database(settings.data)
     registry_of(engine).revoke(lab.client.number, by="an operator")
     engine.dispose()
@@ -560,7 +574,7 @@ def test_a_script_that_does_not_come_is_noticed(browser: Browser, lab_site: str)
     with opening(browser, "about:blank") as page:
         page.route("**/list.js", lambda route: route.abort())
         page.goto(lab_site + PATHS["fr"])
-        page.wait_for_selector(".late:visible", timeout=15_000)
+        page.wait_for_selector(".late:visible", timeout=60_000)
         assert not page.locator("input, button").first.is_visible()
 
 

@@ -208,10 +208,11 @@ def check_nothing_sent(sent: bytes, found: list[dict[str, str]], patients: Path,
             assert written.encode() not in sent
     assert patients.name.encode() not in sent
     deployment = messages.deployment_from_json(
-        httpx.get(f"{site}/v1/parameters").json(), normalisation=NORMALISATION_VERSION
+        httpx.get(f"{site}/v1/parameters", timeout=60).json(), normalisation=NORMALISATION_VERSION
     )
     salt = deployment.stretch_salt
-    dataset = messages.dataset_from_json(httpx.get(f"{site}/v1/datasets/{DATASET}").json())
+    described = httpx.get(f"{site}/v1/datasets/{DATASET}", timeout=60)
+    dataset = messages.dataset_from_json(described.json())
     roles = [ROLES.get(name, "none") for name in found[0] if not name.startswith("concerne_")]
     rows = browser_rows(patients.read_bytes(), roles)["rows"]
     for row in rows[::250]:

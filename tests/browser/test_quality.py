@@ -98,6 +98,9 @@ def test_the_http_observatory_gives_100_points_or_more(
                 str(secure),
                 path,
                 NODE_EXTRA_CA_CERTS=str(tmp_path / "authority.pem"),
+                # In milliseconds, in place of ten seconds.
+                ABORT_TIMEOUT="120000",
+                CLIENT_TIMEOUT="120000",
             )
     found = json.loads(printed)
     assert found["refused"] == []

@@ -39,7 +39,8 @@ def test_the_form_posts_after_saying_that_the_server_sees_the_number(
         assert below is not None
         assert above["y"] + above["height"] <= below["y"]
         type_plainly(page, line)
-        button.click()
+        with page.expect_navigation():
+            button.click()
         kind = page.locator("[data-answer]").get_attribute("data-answer") or ""
         assert kind == ("yes" if exposed else "no")
         assert page.inner_text("h1") == HEADINGS[language, kind]
@@ -68,6 +69,8 @@ def test_a_script_that_does_not_come_sends_nothing_and_says_so(
     with opening(browser, "about:blank", viewport=PHONE) as page:
         page.route("**/page.js", lambda route: route.abort())
         page.goto(f"{site}/fr/")
+        # The while stands still until it is over: ten seconds may pass on a busy machine.
+        page.evaluate("document.getAnimations().forEach((animation) => animation.pause())")
         type_plainly(page, line)
         traffic = Traffic.of(page)
         page.press("#nir", "Enter")
@@ -81,7 +84,8 @@ def test_a_script_that_does_not_come_sends_nothing_and_says_so(
         page.evaluate("document.getAnimations().forEach((animation) => animation.finish())")
         assert late.is_visible()
         assert "n’est pas arrivée entière" in late.inner_text()
-        page.click("#late a")
+        with page.expect_navigation():
+            page.click("#late a")
         assert page.url == f"{site}/fr/sans-script"
         assert PLAIN["fr"] in page.inner_text("main")
 

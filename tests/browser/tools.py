@@ -44,8 +44,9 @@ def installed() -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not _STAMP.is_file() or _STAMP.read_text(encoding="ascii") != wanted:
             run(str(_NODE / "lib/node_modules/npm/bin/npm-cli.js"), "ci", "--ignore-scripts")
-            _PRELOADED.write_text("{}", encoding="ascii")
             _STAMP.write_text(wanted, encoding="ascii")
+        if not _PRELOADED.is_file():
+            _PRELOADED.write_text("{}", encoding="ascii")
     return MODULES
 
 

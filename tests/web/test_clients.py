@@ -132,7 +132,7 @@ def test_a_clients_body_is_bounded_too_and_a_refused_ones_is_not_read(
     response = http.post(path, content=content, headers=bearer(lab))
     assert_problem(response, 413, "body-too-long")
     lines = [f"POST {path} HTTP/1.1", "Host: x", "Authorization: Bearer x", "Content-Length: 999"]
-    with socket.create_connection((http.base_url.host, http.base_url.port), timeout=10) as raw:
+    with socket.create_connection((http.base_url.host, http.base_url.port), timeout=60) as raw:
         raw.sendall("\r\n".join([*lines, "", ""]).encode())
         assert raw.recv(4096).startswith(b"HTTP/1.1 401 ")
 
@@ -145,12 +145,16 @@ def test_a_laboratory_on_a_slow_line_has_time_for_its_largest_batch(
 
     def slowly() -> Iterator[bytes]:
         yield body[:100]
-        time.sleep(1)
+        time.sleep(2)
         yield body[100:]
 
     path, kind = EVALUATIONS.format("nir-dob"), {"Content-Type": "application/json"}
-    with serving_settings(leak.settings(data=house, body_seconds_maximum=0.5)) as http:
-        assert_problem(http.post(path, content=slowly(), headers=kind), 408, "body-too-slow")
+    with serving_settings(leak.settings(data=house, body_seconds_maximum=1)) as http:
+        # The public's rest never comes: a server that is late to look would find a late one there.
+        lines = [f"POST {path} HTTP/1.1", "Host: x", f"Content-Length: {len(body)}"]
+        with socket.create_connection((http.base_url.host, http.base_url.port), timeout=60) as raw:
+            raw.sendall("\r\n".join([*lines, "", ""]).encode() + body[:100])
+            assert raw.recv(4096).startswith(b"HTTP/1.1 408 ")
         answered = http.post(path, content=slowly(), headers=kind | bearer(lab))
         assert answered.status_code == 200, answered.text
 
@@ -411,8 +415,13 @@ def test_a_refusal_is_the_same_whatever_its_reason(leak: Leak, house: Path) -> N
     assert {name for name, found in seen.items() if found != first} == set()
 
 
-def test_the_public_is_answered_without_a_database(leak: Leak, house: Path) -> None:
+def test_the_public_is_answered_without_a_database(
+    leak: Leak, house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     services = wire(leak.settings(data=house, renew_seconds=600, stale_seconds=600))
+    # The first sweep begins with the first answers, and may come after them.
+    monkeypatch.setattr(services.sweeping, "sweep", lambda _day: {})
+    monkeypatch.setattr(services.sweeping, "sweep_left_over", dict)
     store = services.registry._store
     assert isinstance(store, SqlClientStore)
     with serving(create_app(services)) as http:

@@ -27,7 +27,9 @@ QUESTION = {"scheme": "phone", "phone": CANARY}
 
 @pytest.fixture
 def services(leak: Leak) -> Services:
-    return wire(leak.settings(workers=1, lookup_queue=1))
+    """What is published is read once: what a test takes away does not come back."""
+    settings = leak.settings(workers=1, lookup_queue=1, renew_seconds=600, stale_seconds=600)
+    return wire(settings)
 
 
 def test_a_fault_of_ours_is_a_problem_and_a_log_line_without_the_value(

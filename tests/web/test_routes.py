@@ -253,7 +253,7 @@ def test_a_body_that_does_not_come_is_given_up(leak: Leak) -> None:
 
     with serving_settings(leak.settings(body_seconds_maximum=0.2)) as client:
         address = (client.base_url.host, client.base_url.port)
-        with socket.create_connection(address, timeout=10) as connection:
+        with socket.create_connection(address, timeout=60) as connection:
             connection.sendall(
                 b"POST /v1/datasets/demo/lookups HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n{"
             )

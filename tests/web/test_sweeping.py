@@ -85,6 +85,8 @@ def test_a_server_erases_what_comes_to_its_end_while_it_runs(
         check_unknown(http)
         wait_until(lambda: is_certified(data))
         check_unknown(http)
+        # It is said once what was written has been folded into the file, which takes its time.
+        wait_until(lambda: "was erased" in captured_log.getvalue())
     with house(data) as home:
         said = certified(home, home.datasets.certificate("demo"))
         assert (said["by"], said["reason"]) == ("concerne", "end date")

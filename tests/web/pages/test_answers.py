@@ -110,7 +110,9 @@ def test_a_birth_date_of_somebody_else_is_a_no(pages: httpx.Client, form: Form) 
 
 @pytest.fixture
 def services(leak: Leak) -> Services:
-    return wire(leak.settings(workers=1, lookup_queue=1))
+    """What is published is read once: what a test takes away does not come back."""
+    settings = leak.settings(workers=1, lookup_queue=1, renew_seconds=600, stale_seconds=600)
+    return wire(settings)
 
 
 @pytest.mark.parametrize("code", PATHS)
