@@ -33,7 +33,7 @@ def replace(path: Path, content: bytes) -> None:
     Raises:
         OSError: the disk failed; what was there before still is.
     """
-    # By the same name each time: what a killed run has left is written over by the next.
+    # By the same name each time: what a killed run has left goes with the next.
     with _draft(path.with_name(f".{path.name}.part"), content) as draft:
         draft.replace(path)
     sync_folder(path.parent)
@@ -60,7 +60,9 @@ def sync_folder(folder: Path) -> None:
 @contextmanager
 def _draft(draft: Path, content: bytes) -> Iterator[Path]:
     """Have a content on the disk under another name while the block gives it the right one."""
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    # A file that is there could be open to others, or lead elsewhere, and would stay so.
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
 import threading
 from collections.abc import Callable
@@ -95,11 +96,25 @@ def test_a_disk_that_fails_leaves_what_was_there(
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-def test_what_a_killed_run_left_is_written_over(tmp_path: Path) -> None:
-    (tmp_path / ".key.part").write_bytes(b"a longer content than the next")
-    durable.replace(tmp_path / "key", b"short")
-    assert names_in(tmp_path) == ["key"]
-    assert (tmp_path / "key").read_bytes() == b"short"
+@pytest.mark.parametrize("is_link", [False, True])
+def test_what_was_left_beside_it_is_neither_written_to_nor_kept(
+    tmp_path: Path, is_link: bool
+) -> None:
+    """By a run that was killed, or by somebody who wants to read what comes, or to lead it off."""
+    folder, elsewhere = tmp_path / "folder", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.write_bytes(b"a longer content than the next")
+    elsewhere.chmod(0o644)
+    left = folder / ".key.part"
+    if is_link:
+        left.symlink_to(elsewhere)
+    else:
+        shutil.copy(elsewhere, left)
+    durable.replace(folder / "key", b"short")
+    assert names_in(folder) == ["key"]
+    assert (folder / "key").read_bytes() == b"short"
+    assert stat.S_IMODE((folder / "key").stat().st_mode) == 0o600
+    assert elsewhere.read_bytes() == b"a longer content than the next"
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,14 @@ def patients(leak: Leak, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def first_rows(patients: Path, count: int) -> Path:
+    """Return a list of the first so many rows of another."""
+    path = patients.with_name(f"first-{count}.csv")
+    lines = patients.read_bytes().split(b"\r\n")[: count + 1]
+    path.write_bytes(b"\r\n".join([*lines, b""]))
+    return path
+
+
 def by_command(patients: Path, site: str, lab: Issued, formats: list[str]) -> list[dict[str, str]]:
     """Return the work list that the command makes of the same file."""
     folder = patients.parent
@@ -109,11 +117,10 @@ def by_command(patients: Path, site: str, lab: Issued, formats: list[str]) -> li
 
 @pytest.mark.slow
 def test_with_fewer_schemes_it_comes_to_what_the_command_comes_to(
-    browser: Browser, lab_site: str, settings: Settings, patients: Path, tmp_path: Path
+    browser: Browser, lab_site: str, settings: Settings, patients: Path
 ) -> None:
     """Slow: 500 rows in a browser and by the command, asked by their numbers alone."""
-    few = tmp_path / "few.csv"
-    few.write_bytes(b"\r\n".join([*patients.read_bytes().split(b"\r\n")[:501], b""]))
+    few = first_rows(patients, 500)
     lab = laboratory(settings.data, schemes=("nir-dob",), declared=1000)
     with opening(browser, lab_site + PATHS["en"]) as page:
         sign_in(page, lab)
@@ -129,11 +136,9 @@ def test_with_fewer_schemes_it_comes_to_what_the_command_comes_to(
 
 
 def test_a_device_with_many_cores_finishes_too(
-    browser: Browser, lab_site: str, settings: Settings, patients: Path, tmp_path: Path
+    browser: Browser, lab_site: str, settings: Settings, patients: Path
 ) -> None:
     """Chromium has room for a hundred memories for WebAssembly in a page and its workers."""
-    many = tmp_path / "many.csv"
-    many.write_bytes(b"\r\n".join([*patients.read_bytes().split(b"\r\n")[:1501], b""]))
     lab = laboratory(settings.data, schemes=("nir-dob",), declared=5000)
     with opening(browser, "about:blank") as page:
         page.add_init_script("Object.defineProperty(navigator, 'hardwareConcurrency', {value: 24})")
@@ -145,7 +150,7 @@ def test_a_device_with_many_cores_finishes_too(
 
         page.on("worker", note)
         sign_in(page, lab)
-        begin(page, many)
+        begin(page, first_rows(patients, 1500))
         finish(page, 300)
         assert len(workers) == 24
         assert sum(counts(page)[:3]) == counts(page)[3] == 1500
