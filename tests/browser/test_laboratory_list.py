@@ -94,9 +94,10 @@ def first_rows(patients: Path, count: int) -> Path:
     return path
 
 
-def by_command(patients: Path, site: str, lab: Issued, formats: list[str]) -> list[dict[str, str]]:
-    """Return the work list that the command makes of the same file."""
-    folder = patients.parent
+def by_command(
+    patients: Path, site: str, lab: Issued, formats: list[str], *, folder: Path
+) -> list[dict[str, str]]:
+    """Return the work list that the command makes of the same file, in an empty folder."""
     fields = MAPPING_TOML.split("[dataset]")[0].replace('["%d/%m/%Y", "%Y%m%d"]', repr(formats))
     mapping, credential = folder / "mapping.toml", folder / "credential"
     mapping.write_text(fields, encoding="utf-8")
@@ -117,7 +118,7 @@ def by_command(patients: Path, site: str, lab: Issued, formats: list[str]) -> li
 
 @pytest.mark.slow
 def test_with_fewer_schemes_it_comes_to_what_the_command_comes_to(
-    browser: Browser, lab_site: str, settings: Settings, patients: Path
+    browser: Browser, lab_site: str, settings: Settings, patients: Path, tmp_path: Path
 ) -> None:
     """Slow: 500 rows in a browser and by the command, asked by their numbers alone."""
     few = first_rows(patients, 500)
@@ -130,7 +131,7 @@ def test_with_fewer_schemes_it_comes_to_what_the_command_comes_to(
     header = few.read_bytes().split(b"\r\n", 1)[0].decode("cp1252").split(";")
     roles = [ROLES.get(name, "none") for name in header]
     formats = browser_rows(few.read_bytes(), roles)["formats"]
-    check_same(found, by_command(few, lab_site, lab, formats))
+    check_same(found, by_command(few, lab_site, lab, formats, folder=tmp_path))
     reasons = {row[REASON] for row in found if row[RESULT] == Outcome.UNCHECKED}
     assert "only identifiers that are not asked" in reasons
 
@@ -159,7 +160,7 @@ def test_a_device_with_many_cores_finishes_too(
 @pytest.mark.slow
 @pytest.mark.promise("private")
 def test_5000_rows_come_to_what_the_command_comes_to(
-    browser: Browser, lab_site: str, settings: Settings, patients: Path
+    browser: Browser, lab_site: str, settings: Settings, patients: Path, tmp_path: Path
 ) -> None:
     """Slow: some 20,000 questions, in a browser and by the command."""
     lab = laboratory(settings.data, declared=50_000)
@@ -179,7 +180,7 @@ def test_5000_rows_come_to_what_the_command_comes_to(
     header = patients.read_bytes().split(b"\r\n", 1)[0].decode("cp1252").split(";")
     roles = [ROLES.get(name, "none") for name in header]
     formats = browser_rows(patients.read_bytes(), roles)["formats"]
-    expected = by_command(patients, lab_site, other, formats)
+    expected = by_command(patients, lab_site, other, formats, folder=tmp_path)
     check_same(found, expected)
     outcomes = [row[RESULT] for row in found]
     assert shown == [*(outcomes.count(each) for each in Outcome), 5000]
