@@ -23,6 +23,14 @@ const TRUE = [true, true, true, false, false, null, true];
 const serverOf = (): FakeLaboratoryServer => new FakeLaboratoryServer(IN_LEAK);
 const evaluations = (server: FakeLaboratoryServer): number =>
   server.asked.filter((kind) => kind === 'evaluation').length;
+const emptyTask = async (): Promise<PrepareTask> => ({
+  kind: 'prepare',
+  scheme: 'phone',
+  profile: { memoryKib: 8, iterations: 1, parallelism: 1 },
+  salt: new Uint8Array(16),
+  inputs: [],
+  key: await generateBlindingKey(),
+});
 
 describe('a check', () => {
   test('answers truly, and asks what two rows share once', async () => {
@@ -267,16 +275,22 @@ describe('a server that deviates is no answer', () => {
       }
     }
     const crew = new Crew(1, () => new Mortal());
-    const task: PrepareTask = {
-      kind: 'prepare',
-      scheme: 'phone',
-      profile: { memoryKib: 8, iterations: 1, parallelism: 1 },
-      salt: new Uint8Array(16),
-      inputs: [],
-      key: await generateBlindingKey(),
-    };
+    const task = await emptyTask();
     const done = await Promise.allSettled(Array.from({ length: 4 }, () => crew.prepare(task)));
     deepEqual(done.map(({ status }) => status), ['rejected', 'rejected', 'fulfilled', 'rejected']);
+  });
+
+  test('a worker that dies while it has nothing to do', async () => {
+    const started: HereWorker[] = [];
+    const crew = new Crew(1, () => {
+      const worker = new HereWorker();
+      started.push(worker);
+      return worker;
+    });
+    await crew.prepare(await emptyTask());
+    started[0]?.onerror?.(new Event('error') as ErrorEvent);
+    await crew.prepare(await emptyTask());
+    equal(started.length, 2);
   });
 });
 

@@ -29,7 +29,7 @@ export function crewSize(cores: number, memoryKib: number): number {
 export class Crew {
   readonly size: number;
   readonly #start: () => TaskWorker;
-  readonly #idle: TaskWorker[] = [];
+  readonly #idle = new Set<TaskWorker>();
   readonly #waiting: ((worker: TaskWorker | Promise<TaskWorker>) => void)[] = [];
   readonly #all = new Set<TaskWorker>();
 
@@ -65,14 +65,16 @@ export class Crew {
       worker.terminate();
     }
     this.#all.clear();
-    this.#idle.length = 0;
+    this.#idle.clear();
   }
 
   async #perform(task: Task): Promise<Report> {
     const worker = await this.#free();
     const report = await new Promise<Report>((resolve, reject) => {
+      // Heard as long as the worker lives: one that dies while it is idle is given no task.
       const fail = (): void => {
         this.#all.delete(worker);
+        this.#idle.delete(worker);
         worker.terminate();
         // Whoever waits for a worker to be free must not wait for one that is gone.
         this.#waiting.shift()?.(this.#free());
@@ -91,8 +93,9 @@ export class Crew {
   }
 
   #free(): Promise<TaskWorker> {
-    const idle = this.#idle.pop();
+    const [idle] = this.#idle;
     if (idle !== undefined) {
+      this.#idle.delete(idle);
       return Promise.resolve(idle);
     }
     if (this.#all.size < this.size) {
@@ -110,7 +113,7 @@ export class Crew {
   #release(worker: TaskWorker): void {
     const next = this.#waiting.shift();
     if (next === undefined) {
-      this.#idle.push(worker);
+      this.#idle.add(worker);
     } else {
       next(worker);
     }
