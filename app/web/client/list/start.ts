@@ -5,17 +5,16 @@ import { Gate } from '../checking/gate.ts';
 import { type Client, LaboratoryServer } from '../checking/remote.ts';
 import type { Observer } from '../checking/run.ts';
 import { DATABASE, type Plan } from '../checking/state.ts';
-import { openTable } from '../reading/sources/opening.ts';
 import { InvalidSource, type Table } from '../reading/sources/rows.ts';
 import type { Order } from '../reading/suggestion/recognition.ts';
 import { type Role, ROLES } from '../reading/suggestion/roles.ts';
-import { ADDED } from '../worklist/columns.ts';
 import { SignInAgain } from './again.ts';
 import { breath, checkList } from './check.ts';
 import { FileChoice } from './choosing.ts';
 import { askableSchemes, ColumnsForm } from './columns.ts';
 import { counted, required, say, worded } from './elements.ts';
 import { Kept } from './kept.ts';
+import { openList } from './opening.ts';
 import { Result } from './result.ts';
 import { Running } from './running.ts';
 import { SignIn } from './signin.ts';
@@ -179,13 +178,12 @@ class ListPage {
       const bytes = new Uint8Array(await file.arrayBuffer());
       // The words are painted before the page is busy.
       await breath();
-      this.#table = openTable(bytes);
-      checkIsNoWorkList(this.#table);
+      this.#table = openList(bytes);
       plan = await this.#kept.plan();
       this.#fileName = await (await this.#kept.open()).nameOf(bytes);
       this.#file = file;
       if (plan?.file === this.#fileName) {
-        this.#table = openTable(bytes, plan.sheet);
+        this.#table = openList(bytes, plan.sheet);
       }
     } catch (error) {
       this.#table = null;
@@ -231,8 +229,7 @@ class ListPage {
     const bytes = new Uint8Array((await this.#file?.arrayBuffer()) ?? []);
     const chosen = Number(this.#sheet.value);
     try {
-      const table = openTable(bytes, chosen);
-      checkIsNoWorkList(table);
+      const table = openList(bytes, chosen);
       this.#table = table;
       this.#showColumns(table);
       this.#sheet.focus();
@@ -391,12 +388,5 @@ class ListPage {
 
   get #dataset(): HTMLSelectElement {
     return required(this.#document, 'dataset');
-  }
-}
-
-/** A list that was checked already has the columns that a check adds: twice, none would tell. */
-function checkIsNoWorkList({ header }: Table): void {
-  if (ADDED.some((name) => header.includes(name))) {
-    throw new InvalidSource('work-list');
   }
 }
