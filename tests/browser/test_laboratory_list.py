@@ -320,6 +320,50 @@ def test_the_sheet_that_is_chosen_is_checked_and_the_others_are_named(
         assert b"=1+1, Vide" in summary_of(save(page, "xlsx"))
 
 
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [("fr", "C’est déjà une liste de travail."), ("en", "This is a work list already.")],
+)
+def test_a_work_list_is_not_checked_again(
+    browser: Browser, lab_site: str, settings: Settings, leak: Leak, tmp_path: Path,
+    lang: str, told: str,
+) -> None:  # fmt: skip
+    """Neither as it was saved nor as another sheet of a workbook; the list itself is taken."""
+    lab = laboratory(settings.data, schemes=("nir-dob",), declared=100)
+    rows = people([t for t in leak.truth if t["scheme"] == "nir-dob"][:2])
+    listed = write_list(tmp_path / "patients.csv", rows)
+    book = tmp_path / "both.xlsx"
+    with xlsxwriter.Workbook(book) as both:
+        for name, header in (("Patients", rows[0]), ("Checked", [*rows[0], RESULT])):
+            sheet = both.add_worksheet(name)
+            sheet.write_row(0, 0, header)
+            sheet.write_row(1, 0, rows[1])
+    with opening(browser, lab_site + PATHS[lang]) as page:
+        sign_in(page, lab)
+        begin(page, listed)
+        finish(page)
+        saved = [tmp_path / f"saved.{kind}" for kind in ("csv", "xlsx")]
+        for path in saved:
+            path.write_bytes(save(page, path.suffix[1:]))
+        # What was saved is not kept: the page begins anew.
+        page.wait_for_selector("#kept:visible")
+        for path in saved:
+            page.reload()
+            page.wait_for_selector("#step-file:visible")
+            choose(page, path)
+            page.locator("#file-fault", has_text=told).wait_for()
+            assert not page.locator("#step-columns").is_visible()
+        choose(page, book)
+        page.wait_for_selector("#sheet-field:visible")
+        page.select_option("#sheet", "1")
+        page.locator("#columns-fault", has_text=told).wait_for()
+        assert page.input_value("#sheet") == "0"
+        page.click("#other-file")
+        begin(page, listed)
+        finish(page)
+        assert counts(page)[3] == 2
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_a_list_in_any_encoding_gives_its_letters_back(
     browser: Browser, lab_site: str, settings: Settings, tmp_path: Path, encoding: str
